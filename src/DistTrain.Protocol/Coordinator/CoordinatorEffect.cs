@@ -1,0 +1,47 @@
+namespace DistTrain.Protocol;
+
+/// <summary>What the coordinator's machine wants done. The shell performs the effects of one event in order.</summary>
+public abstract record CoordinatorEffect
+{
+    private CoordinatorEffect()
+    {
+    }
+
+    public sealed record Send(WorkerId Worker, CoordinatorMessage Message) : CoordinatorEffect;
+
+    /// <summary>Send one bucket of the current weights.</summary>
+    public sealed record SendWeights(WorkerId Worker, CoordinatorMessage.Weights Header) : CoordinatorEffect;
+
+    /// <summary>End the connection. Its handle counts as disconnected from now on; no Disconnected event is needed.</summary>
+    public sealed record Disconnect(WorkerId Worker, string Reason) : CoordinatorEffect;
+
+    /// <summary>left ← left + right (in this order, element by element); right is then released.</summary>
+    public sealed record Add(int Bucket, SumHandle Left, SumHandle Right) : CoordinatorEffect;
+
+    /// <summary>The vector is not needed any more.</summary>
+    public sealed record Release(SumHandle Sum) : CoordinatorEffect;
+
+    /// <summary>The bucket's sum over the whole batch is complete: apply the optimizer to its slice, then release it.</summary>
+    public sealed record ApplyBucket(Round Round, int Bucket, SumHandle Sum) : CoordinatorEffect;
+
+    /// <summary>All buckets are in; answer with <see cref="CoordinatorEvent.RoundClosed"/>.</summary>
+    public sealed record CloseRound(Round Round) : CoordinatorEffect;
+
+    /// <summary>Something worth telling people; said once, when it changes.</summary>
+    public sealed record Notify(Notice Notice) : CoordinatorEffect;
+
+    /// <summary>The run is over; tell nobody else.</summary>
+    public sealed record Finish(RunEnd End) : CoordinatorEffect;
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="Kind">Completed, stopped on request, or failed.</param>
+/// <param name="Reason">One sentence; for a failure the root cause: worker, step, shard, tensor, what to do.</param>
+public sealed record RunEnd(RunEndKind Kind, string Reason);
+
+public enum RunEndKind
+{
+    Completed = 0,
+    Stopped = 1,
+    Failed = 2,
+}

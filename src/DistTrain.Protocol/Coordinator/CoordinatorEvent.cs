@@ -1,0 +1,44 @@
+namespace DistTrain.Protocol;
+
+/// <summary>What the coordinator's shell tells its machine.</summary>
+public abstract record CoordinatorEvent
+{
+    private CoordinatorEvent()
+    {
+    }
+
+    /// <summary>A connection passed the link's admission (token or certificate) and has this identity from now on.</summary>
+    public sealed record Connected(WorkerId Worker) : CoordinatorEvent;
+
+    public sealed record MessageArrived(WorkerId Worker, WorkerMessage Message) : CoordinatorEvent;
+
+    /// <summary>A whole, checksummed sum vector arrived; the machine owns the handle until it releases it.</summary>
+    public sealed record PartialArrived(WorkerId Worker, WorkerMessage.PartialSum Header, SumHandle Sum) : CoordinatorEvent;
+
+    public sealed record Disconnected(WorkerId Worker, string Reason) : CoordinatorEvent;
+
+    /// <summary>The shell's answer to <see cref="CoordinatorEffect.CloseRound"/>.</summary>
+    public sealed record RoundClosed(RoundNumber Round, RoundOutcome Outcome) : CoordinatorEvent;
+
+    /// <summary>The user wants the run to end (Ctrl-C): no further round.</summary>
+    public sealed record StopRequested(string Reason) : CoordinatorEvent;
+
+    /// <summary>The deadline named by <see cref="CoordinatorProtocol.NextDeadline"/> has come.</summary>
+    public sealed record TimePassed : CoordinatorEvent;
+}
+
+/// <summary>How a round's end looked to the shell, which alone sees floats.</summary>
+public abstract record RoundOutcome
+{
+    private RoundOutcome()
+    {
+    }
+
+    public sealed record GoOn : RoundOutcome;
+
+    /// <summary>End here, in good order (early stopping).</summary>
+    public sealed record EndRun(string Reason) : RoundOutcome;
+
+    /// <summary>End here, in failure (a non-finite sum, ...).</summary>
+    public sealed record FailRun(string Reason) : RoundOutcome;
+}

@@ -1,0 +1,22 @@
+namespace DistTrain.Protocol;
+
+/// <summary>What a coordinator's life is made from.</summary>
+/// <param name="Start">Updates applied already (0, or a checkpoint's).</param>
+/// <param name="BucketCount">Buckets into which sums and weights are cut for the exchange.</param>
+/// <param name="WorkersMin">No round starts before so many workers are ready.</param>
+public sealed record CoordinatorSettings(
+    Term Term, RunPlan Plan, WeightVersion Start, int BucketCount, int WorkersMin, string RunJson, string RunHash,
+    string DataHash, string DataFile, ProtocolTimes Times);
+
+/// <summary>The coordinator's state machine.</summary>
+public sealed class CoordinatorProtocol
+{
+    public CoordinatorProtocol(CoordinatorSettings settings) => Settings = settings;
+
+    public CoordinatorSettings Settings { get; }
+
+    /// <summary>When the machine wants <see cref="CoordinatorEvent.TimePassed"/> at the latest; null: not at all.</summary>
+    public Instant? NextDeadline => throw new NotSupportedException();
+
+    public StepResult<CoordinatorEffect> Handle(Instant now, CoordinatorEvent input) => throw new NotSupportedException();
+}

@@ -1,0 +1,31 @@
+using DistTrain.Numerics;
+
+namespace DistTrain.Protocol;
+
+/// <summary>What the worker's machine wants done. The shell performs the effects of one event in order.</summary>
+public abstract record WorkerEffect
+{
+    private WorkerEffect()
+    {
+    }
+
+    public sealed record Send(WorkerMessage Message) : WorkerEffect;
+
+    /// <summary>Parse the run file, get the data, build the network; answer RunLoaded or RunNotLoaded.</summary>
+    public sealed record LoadRun(CoordinatorMessage.Welcome Welcome) : WorkerEffect;
+
+    /// <summary>Compute the sums of one tree node; answer NodeComputed or NodeNotFinite. One at a time.</summary>
+    public sealed record Compute(Round Round, TreeNode Node) : WorkerEffect;
+
+    /// <summary>Send one bucket of the sums over the tensor link.</summary>
+    public sealed record SendPartial(WorkerMessage.PartialSum Header, SumHandle Sums) : WorkerEffect;
+
+    /// <summary>The sums are sent or not wanted any more.</summary>
+    public sealed record Release(SumHandle Sums) : WorkerEffect;
+
+    /// <summary>End the connection and connect again not before <paramref name="After"/>.</summary>
+    public sealed record Reconnect(TimeSpan After, string Reason) : WorkerEffect;
+
+    /// <summary>The worker is done.</summary>
+    public sealed record Finish(RunEnd End) : WorkerEffect;
+}

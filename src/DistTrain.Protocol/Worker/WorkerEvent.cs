@@ -1,0 +1,36 @@
+using DistTrain.Numerics;
+
+namespace DistTrain.Protocol;
+
+/// <summary>What the worker's shell tells its machine.</summary>
+public abstract record WorkerEvent
+{
+    private WorkerEvent()
+    {
+    }
+
+    /// <summary>A connection to the coordinator stands and passed admission.</summary>
+    public sealed record Connected : WorkerEvent;
+
+    public sealed record MessageArrived(CoordinatorMessage Message) : WorkerEvent;
+
+    /// <summary>A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version.</summary>
+    public sealed record WeightsArrived(CoordinatorMessage.Weights Header) : WorkerEvent;
+
+    /// <summary>Answer to <see cref="WorkerEffect.LoadRun"/>.</summary>
+    public sealed record RunLoaded(string RunHash, string DataHash, int BucketCount) : WorkerEvent;
+
+    public sealed record RunNotLoaded(string Reason) : WorkerEvent;
+
+    /// <summary>Answer to <see cref="WorkerEffect.Compute"/>: the node's sums lie in the shell under this handle, one per bucket.</summary>
+    public sealed record NodeComputed(Round Round, TreeNode Node, SumHandle Sums, long ComputeMicroseconds) : WorkerEvent;
+
+    public sealed record NodeNotFinite(Round Round, int Shard, string Tensor, string What) : WorkerEvent;
+
+    public sealed record Disconnected(string Reason) : WorkerEvent;
+
+    /// <summary>The process was asked to end (SIGTERM): finish the node in hand, then leave.</summary>
+    public sealed record LeaveRequested(string Reason) : WorkerEvent;
+
+    public sealed record TimePassed : WorkerEvent;
+}
