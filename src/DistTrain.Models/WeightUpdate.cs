@@ -3,10 +3,6 @@ namespace DistTrain.Models;
 /// <summary>Everything between the batch's gradient and the next weights, as the run file states it.</summary>
 public sealed record UpdateSpec(OptimizerSpec Optimizer, ScheduleSpec Schedule, float? ClipNorm);
 
-public abstract record OptimizerSpec;
-
-public abstract record ScheduleSpec;
-
 /// <summary>Optimizer, schedule and clipping with the optimizer's state: gradient in, next weights out.</summary>
 /// <remarks>Elementwise, so that slices may be updated by several threads, or bucket by bucket, with equal bits.</remarks>
 public sealed class WeightUpdate : IDisposable

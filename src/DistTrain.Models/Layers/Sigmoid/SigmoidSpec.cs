@@ -1,0 +1,7 @@
+namespace DistTrain.Models;
+
+/// <summary>1 / (1 + e^−x), elementwise.</summary>
+public sealed record SigmoidSpec : LayerSpec
+{
+    public override string Kind => "sigmoid";
+}

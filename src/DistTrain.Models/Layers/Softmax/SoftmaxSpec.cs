@@ -1,0 +1,7 @@
+namespace DistTrain.Models;
+
+/// <summary>e^xᵢ / Σ e^xⱼ over a sample's elements. Not to be put before the softmaxCrossEntropy loss, which takes logits.</summary>
+public sealed record SoftmaxSpec : LayerSpec
+{
+    public override string Kind => "softmax";
+}

@@ -1,0 +1,7 @@
+namespace DistTrain.Models;
+
+/// <summary>Always 1.</summary>
+public sealed record ConstantSpec : ScheduleSpec
+{
+    public override string Kind => "constant";
+}
