@@ -1,0 +1,27 @@
+namespace DistTrain.Runtime;
+
+/// <summary>One worker that joins a coordinator over the network.</summary>
+public sealed record WorkerRequest
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Compute threads; 1 or more.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>The cluster's shared secret; empty where the coordinator asks for none.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>Where data from the coordinator is kept, by content hash; null: a folder of the user's cache.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>For people; null: host name and process id.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>True: end when standard input ends, so that no worker outlives the process that started it.</summary>
+    public bool EndWithStandardInput { get; init; }
+
+    /// <summary>Told what happens to the connection, a line each; called from one thread at a time.</summary>
+    public Action<string>? Log { get; init; }
+}
