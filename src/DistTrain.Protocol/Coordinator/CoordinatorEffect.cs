@@ -9,7 +9,10 @@ public abstract record CoordinatorEffect
 
     public sealed record Send(WorkerId Worker, CoordinatorMessage Message) : CoordinatorEffect;
 
-    /// <summary>Send one bucket of the current weights.</summary>
+    /// <summary>
+    /// Send one bucket of the current weights. The shell may skip one whose version is outdated by the time that its turn
+    /// comes: the round that needed it is closed.
+    /// </summary>
     public sealed record SendWeights(WorkerId Worker, CoordinatorMessage.Weights Header) : CoordinatorEffect;
 
     /// <summary>End the connection. Its handle counts as disconnected from now on; no Disconnected event is needed.</summary>
@@ -21,7 +24,10 @@ public abstract record CoordinatorEffect
     /// <summary>The vector is not needed any more.</summary>
     public sealed record Release(SumHandle Sum) : CoordinatorEffect;
 
-    /// <summary>The bucket's sum over the whole batch is complete: apply the optimizer to its slice, then release it.</summary>
+    /// <summary>
+    /// The bucket's sum over the whole batch is complete: apply the optimizer to its slice, then release it (no Release
+    /// follows). In an evaluation round there is one bucket, the metric sums: keep them, update nothing.
+    /// </summary>
     public sealed record ApplyBucket(Round Round, int Bucket, SumHandle Sum) : CoordinatorEffect;
 
     /// <summary>All buckets are in; answer with <see cref="CoordinatorEvent.RoundClosed"/>.</summary>
@@ -30,7 +36,7 @@ public abstract record CoordinatorEffect
     /// <summary>Something worth telling people; said once, when it changes.</summary>
     public sealed record Notify(Notice Notice) : CoordinatorEffect;
 
-    /// <summary>The run is over; tell nobody else.</summary>
+    /// <summary>The run is over; the workers were told before. Flush what is to be sent, then close.</summary>
     public sealed record Finish(RunEnd End) : CoordinatorEffect;
 }
 

@@ -9,6 +9,9 @@ public abstract record Notice(string Text)
     public sealed record WorkerLost(WorkerId Worker, string Name, string Reason, int ShardsReassigned)
         : Notice($"{Worker} ({Name}) is gone: {Reason}; {ShardsReassigned} unfinished shards go to the others");
 
+    public sealed record WorkerLeft(WorkerId Worker, string Name, string Reason, int ShardsReassigned)
+        : Notice($"{Worker} ({Name}) leaves: {Reason}; {ShardsReassigned} unfinished shards go to the others");
+
     public sealed record WorkerRefused(WorkerId Worker, string Reason)
         : Notice($"{Worker} was refused: {Reason}");
 

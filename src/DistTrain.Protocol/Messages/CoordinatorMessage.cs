@@ -34,6 +34,9 @@ public abstract record CoordinatorMessage
     /// <summary>The round is closed: what is left of it need not be computed.</summary>
     public sealed record Cancel(Term Term, RoundNumber Round) : CoordinatorMessage;
 
+    /// <summary>Answer to a worker's heartbeat, so that a worker notices a coordinator that is gone without a word.</summary>
+    public sealed record Heartbeat(Term Term, RoundNumber Round) : CoordinatorMessage;
+
     /// <summary>The run is over; end.</summary>
     /// <param name="Failed">Whether it ended in failure.</param>
     public sealed record Stop(Term Term, string Reason, bool Failed) : CoordinatorMessage;

@@ -23,6 +23,13 @@ public enum RoundKind
 public sealed record Round(
     RoundNumber Number, RoundKind Kind, WeightVersion Version, int Epoch, int FirstRow, int Rows, int ShardCount)
 {
+    /// <summary>
+    /// Sums a node: a train round has the run's buckets, an evaluation round has the one bucket 0, of the
+    /// <c>MetricSums.Count</c> metric sums alone.
+    /// </summary>
+    /// <param name="trainBuckets">Buckets of the run's weights and gradient sums.</param>
+    public int SumBuckets(int trainBuckets) => Kind == RoundKind.Evaluate ? 1 : trainBuckets;
+
     /// <summary>The first row of a shard, relative to <see cref="FirstRow"/>; shard = ShardCount gives the end.</summary>
     public int ShardStart(int shard) => (int)((long)shard * Rows / ShardCount);
 }

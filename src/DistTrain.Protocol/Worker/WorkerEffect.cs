@@ -23,7 +23,10 @@ public abstract record WorkerEffect
     /// <summary>The sums are sent or not wanted any more.</summary>
     public sealed record Release(SumHandle Sums) : WorkerEffect;
 
-    /// <summary>End the connection and connect again not before <paramref name="After"/>.</summary>
+    /// <summary>
+    /// End the connection, if any, and connect again not before <paramref name="After"/>; answer Connected, or Disconnected
+    /// where it failed. Nothing of the old connection is delivered any more.
+    /// </summary>
     public sealed record Reconnect(TimeSpan After, string Reason) : WorkerEffect;
 
     /// <summary>The worker is done.</summary>

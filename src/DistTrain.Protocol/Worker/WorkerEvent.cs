@@ -14,7 +14,11 @@ public abstract record WorkerEvent
 
     public sealed record MessageArrived(CoordinatorMessage Message) : WorkerEvent;
 
-    /// <summary>A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version.</summary>
+    /// <summary>
+    /// A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version. Two buffers are
+    /// enough: one that a computation reads, one that receives. A version that is overwritten before it was used belongs to a
+    /// closed round, so nothing computed with it counts.
+    /// </summary>
     public sealed record WeightsArrived(CoordinatorMessage.Weights Header) : WorkerEvent;
 
     /// <summary>Answer to <see cref="WorkerEffect.LoadRun"/>.</summary>
@@ -27,6 +31,7 @@ public abstract record WorkerEvent
 
     public sealed record NodeNotFinite(Round Round, int Shard, string Tensor, string What) : WorkerEvent;
 
+    /// <summary>The connection ended, or connecting failed (also the first time).</summary>
     public sealed record Disconnected(string Reason) : WorkerEvent;
 
     /// <summary>The process was asked to end (SIGTERM): finish the node in hand, then leave.</summary>
