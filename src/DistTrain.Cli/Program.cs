@@ -1,1 +1,8 @@
+using DistTrain.Runtime;
+
+if (args is ["schema"])
+{
+    Console.Out.Write(RunFileShape.ToJsonSchema());
+}
+
 return 0;

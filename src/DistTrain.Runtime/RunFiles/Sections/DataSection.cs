@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using DistTrain.Data;
+
+namespace DistTrain.Runtime.RunFiles;
+
+/// <summary>The run file's data section.</summary>
+internal static class DataSection
+{
+    private static readonly ValueShape Path = new TextShape("a file's path", isPath: true);
+
+    private static readonly ValueShape Column = new EitherShape(
+        value => value is JsonNumber,
+        new IntegerShape(-100_000, 100_000), new TextShape("a column's name"));
+
+    private static readonly ValueShape Columns = new EitherShape(
+        value => value is JsonList, new ListShape(Column, "a list of columns"), Column);
+
+    private static readonly MapKey[] Common =
+    [
+        MapKey.Text("targets", new ChoiceShape("classes", "values"), "classes",
+            "What the labels are: classes, or values (numbers, for regression)."),
+        MapKey.Optional("testFraction", new NumberShape(above: 0, below: 1),
+            "Share of the rows set aside for testing, drawn by the seed. Not together with testRows or test files."),
+        MapKey.Optional("testRows", new IntegerShape(1),
+            "Rows set aside for testing, drawn by the seed. Not together with testFraction or test files."),
+        MapKey.Text("scaling", new VariantShape("a scaling", "type",
+            ("none", new MapShape("Features are used as they are.")),
+            ("standardize", new MapShape("Each feature to mean 0 and standard deviation 1 over the training part.")),
+            ("minMax", new MapShape("Each feature to 0 … 1 over the training part.")),
+            ("divideBy", new MapShape("Every feature divided by one number.",
+                MapKey.Required("divisor", new NumberShape(above: 0), "As in 255 for the bytes of images.")))),
+            "none", "What is done to the features; computed on the training part alone."),
+        MapKey.Text("missing", new EitherShape(
+            value => value is JsonNumber, new NumberShape(), new ChoiceShape("refuse", "mean", "median")),
+            "refuse", "What stands in for a missing feature: a number, or the training part's mean or median; or refuse."),
+        MapKey.Optional("shape", new ListShape(new IntegerShape(1), "a list of dimensions"),
+            "Shape of one sample, as in [1, 8, 8] for columns that are an image. Default: as the file has it."),
+    ];
+
+    public static readonly VariantShape Shape = new("data", "format",
+        ("csv", new MapShape("Samples in a CSV file, a row each; .gz is decompressed.",
+        [
+            MapKey.Required("file", Path, "The training file, or the only one."),
+            MapKey.Optional("testFile", Path, "The test part's own file, with the same columns."),
+            MapKey.Text("header", new EitherShape(value => value is JsonFlag, new FlagShape(), new ChoiceShape("auto")),
+                "auto", "Whether the first row holds the columns' names; auto: it does unless it has a number."),
+            MapKey.Text("delimiter", new TextShape("one character"), ",", "Between the columns."),
+            MapKey.Required("labels", Columns, "The label columns, by name or by position (−1 is the last)."),
+            MapKey.Optional("features", Columns, "The feature columns in order. Default: all but the labels."),
+            .. Common,
+        ])),
+        ("idx", new MapShape("Images and labels in IDX files, the format of MNIST; .gz is decompressed.",
+        [
+            MapKey.Text("folder", Path, ".", "The folder of the files."),
+            MapKey.Text("trainImages", new TextShape("a file's name"), "train-images-idx3-ubyte", "Training images."),
+            MapKey.Text("trainLabels", new TextShape("a file's name"), "train-labels-idx1-ubyte", "Training labels."),
+            MapKey.Text("testImages", new TextShape("a file's name"), "t10k-images-idx3-ubyte",
+                "Test images; \"none\" together with testLabels: no test files."),
+            MapKey.Text("testLabels", new TextShape("a file's name"), "t10k-labels-idx1-ubyte", "Test labels."),
+            .. Common,
+        ])),
+        ("npy", new MapShape("Features and targets in NumPy's NPY files, first dimension the rows.",
+        [
+            MapKey.Required("features", Path, "Array of features."),
+            MapKey.Required("labels", Path, "Array of targets."),
+            MapKey.Optional("testFeatures", Path, "The test part's own features."),
+            MapKey.Optional("testLabels", Path, "The test part's own targets."),
+            .. Common,
+        ])));
+
+    /// <param name="shuffle">training.shuffle.</param>
+    public static DataSpec Bind(JsonMap section, bool shuffle)
+    {
+        DataSpec spec = section.Text("format") switch
+        {
+            "csv" => BindCsv(section),
+            "idx" => BindIdx(section),
+            _ => BindNpy(section),
+        };
+        return spec with
+        {
+            Targets = section.Text("targets") == "values" ? TargetKind.Values : TargetKind.Classes,
+            Split = BindSplit(section),
+            Scaling = BindScaling(section.Map("scaling")),
+            Missing = BindMissing(section),
+            FeatureShape = section["shape"] is JsonList shape ? new(shape.Integers()) : null,
+            Shuffle = shuffle,
+        };
+    }
+
+    private static CsvDataSpec BindCsv(JsonMap section)
+    {
+        string delimiter = section.Text("delimiter");
+        if (delimiter.Length != 1)
+        {
+            throw new RunFileException(
+                $"{section["delimiter"]!.Origin}: data.delimiter is \"{delimiter}\"; expected one character, as in \";\"");
+        }
+
+        return new CsvDataSpec
+        {
+            File = section.Text("file"),
+            TestFile = section.OptionalText("testFile"),
+            Header = section["header"] is JsonFlag { Value: var has } ? (has ? CsvHeader.Yes : CsvHeader.No) : CsvHeader.Auto,
+            Delimiter = delimiter[0],
+            Labels = BindColumns(section["labels"]),
+            Features = BindColumns(section["features"]),
+        };
+    }
+
+    private static IdxDataSpec BindIdx(JsonMap section) => new()
+    {
+        Folder = section.Text("folder"),
+        TrainImages = section.Text("trainImages"),
+        TrainLabels = section.Text("trainLabels"),
+        TestImages = NoneAsNull(section.Text("testImages")),
+        TestLabels = NoneAsNull(section.Text("testLabels")),
+    };
+
+    private static NpyDataSpec BindNpy(JsonMap section) => new()
+    {
+        Features = section.Text("features"),
+        TargetsFile = section.Text("labels"),
+        TestFeatures = section.OptionalText("testFeatures"),
+        TestTargetsFile = section.OptionalText("testLabels"),
+    };
+
+    private static string? NoneAsNull(string name) => name == "none" ? null : name;
+
+    private static ImmutableArray<ColumnReference> BindColumns(JsonTree? value) => value switch
+    {
+        null => [],
+        JsonList list => [.. list.Items.Select(BindColumn)],
+        _ => [BindColumn(value)],
+    };
+
+    private static ColumnReference BindColumn(JsonTree value) => value is JsonNumber number
+        ? new ColumnReference.ByIndex((int)number.Value)
+        : new ColumnReference.ByName(((JsonText)value).Text);
+
+    private static SplitSpec BindSplit(JsonMap section)
+    {
+        if (section["testFraction"] is JsonNumber fraction)
+        {
+            return section["testRows"] is { } both
+                ? throw new RunFileException(
+                    $"{both.Origin}: data.testRows and data.testFraction say the same thing; remove one of them")
+                : new SplitSpec.TestFraction(fraction.Value);
+        }
+
+        return section["testRows"] is JsonNumber rows ? new SplitSpec.TestRows((int)rows.Value) : SplitSpec.None;
+    }
+
+    private static ScalingSpec BindScaling(JsonMap scaling) => scaling.Text("type") switch
+    {
+        "standardize" => new ScalingSpec.Standardize(),
+        "minMax" => new ScalingSpec.MinMax(),
+        "divideBy" => new ScalingSpec.DivideBy(scaling.Float("divisor")),
+        _ => ScalingSpec.None,
+    };
+
+    private static MissingValues BindMissing(JsonMap section) => section["missing"] switch
+    {
+        JsonNumber number => new MissingValues.FillNumber((float)number.Value),
+        JsonText { Text: "mean" } => new MissingValues.FillMean(),
+        JsonText { Text: "median" } => new MissingValues.FillMedian(),
+        _ => MissingValues.Refuse,
+    };
+}

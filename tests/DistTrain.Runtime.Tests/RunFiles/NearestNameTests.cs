@@ -1,0 +1,25 @@
+using DistTrain.Runtime.RunFiles;
+
+namespace DistTrain.Runtime.Tests.RunFiles;
+
+public sealed class NearestNameTests
+{
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("epocsh", "epochs", 1)]
+    [InlineData("ca", "abc", 3)]
+    public void Distance_KnownPairs_GiveKnownValues(string left, string right, int distance)
+    {
+        Assert.Equal(distance, NearestName.Distance(left, right));
+        Assert.Equal(distance, NearestName.Distance(right, left));
+    }
+
+    [Theory]
+    [InlineData("batchsize", "batchSize")]
+    [InlineData("optimiser", "optimizer")]
+    [InlineData("zebra", null)]
+    public void Find_AmongKnownNames_GivesTheNearestOrNone(string name, string? nearest) =>
+        Assert.Equal(nearest, NearestName.Find(name, ["batchSize", "shards", "optimizer"]));
+}
