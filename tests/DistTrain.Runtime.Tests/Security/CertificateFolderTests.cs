@@ -1,0 +1,112 @@
+using System.Security.Cryptography.X509Certificates;
+using DistTrain.Runtime.Security;
+
+namespace DistTrain.Runtime.Tests.Security;
+
+public class CertificateFolderTests
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
+    [Fact]
+    public void Issue_TwoHosts_WritesAuthorityAndBothPairs()
+    {
+        using var folder = new TemporaryFolder();
+        IReadOnlyList<string> written = CertificateFolder.Issue(folder.Path, ["coordinator", "10.0.0.7"], Now, 365);
+
+        Assert.Equal(
+            ["ca.pem", "ca.key", "coordinator.pem", "coordinator.key", "10.0.0.7.pem", "10.0.0.7.key"],
+            written.Select(Path.GetFileName));
+        using TlsIdentity node = TlsIdentity.Load(
+            new TlsFiles(folder.File("coordinator.pem"), folder.File("coordinator.key"), folder.File("ca.pem")));
+        Assert.True(node.Certificate.MatchesHostname("coordinator"));
+        Assert.True(node.Certificate.MatchesHostname("localhost"));
+        Assert.False(node.Certificate.MatchesHostname("elsewhere"));
+        Assert.InRange(node.Certificate.NotAfter.ToUniversalTime(), Now.UtcDateTime.AddDays(364), Now.UtcDateTime.AddDays(366));
+    }
+
+    [SkippableFact]
+    public void Issue_PrivateKeys_AreReadableByTheirOwnerAlone()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "file modes are a matter of Unix");
+        using var folder = new TemporaryFolder();
+        CertificateFolder.Issue(folder.Path, ["node"], Now, 1);
+        foreach (string key in new[] { "ca.key", "node.key" })
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(folder.File(key)).UnixFileMode);
+        }
+    }
+
+    [Fact]
+    public void Issue_FurtherHosts_AreSignedByTheAuthorityThatIsThere()
+    {
+        using var folder = new TemporaryFolder();
+        CertificateFolder.Issue(folder.Path, ["first"], Now, 30);
+        byte[] authority = File.ReadAllBytes(folder.File("ca.pem"));
+        IReadOnlyList<string> written = CertificateFolder.Issue(folder.Path, ["second"], Now, 30);
+
+        Assert.Equal(["second.pem", "second.key"], written.Select(Path.GetFileName));
+        Assert.Equal(authority, File.ReadAllBytes(folder.File("ca.pem")));
+        X509Certificate2Collection trusted = PemFiles.ReadCertificates(folder.File("ca.pem"));
+        foreach (string host in new[] { "first", "second" })
+        {
+            using X509Certificate2 node = PemFiles.ReadCertificateWithKey(
+                folder.File(host + ".pem"), folder.File(host + ".key"));
+            Assert.Null(PeerCertificates.ReasonToRefuse(node, trusted, Now));
+        }
+    }
+
+    [Fact]
+    public void Issue_HostThatIsThere_IsNotOverwritten()
+    {
+        using var folder = new TemporaryFolder();
+        CertificateFolder.Issue(folder.Path, ["node"], Now, 30);
+        byte[] key = File.ReadAllBytes(folder.File("node.key"));
+        var refused = Assert.Throws<CredentialException>(() => CertificateFolder.Issue(folder.Path, ["node"], Now, 30));
+        Assert.Contains("node.key is there already", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(key, File.ReadAllBytes(folder.File("node.key")));
+    }
+
+    [Theory]
+    [InlineData("no host is named")]
+    [InlineData("'../evil' is neither a host name nor an address", "../evil")]
+    [InlineData("'a b' is neither a host name nor an address", "a b")]
+    [InlineData("a host cannot be called ca", "ca")]
+    [InlineData("host node is named twice", "node", "node")]
+    public void Issue_WrongHosts_AreRefusedInWords(string reason, params string[] hosts)
+    {
+        using var folder = new TemporaryFolder();
+        var refused = Assert.Throws<CredentialException>(() => CertificateFolder.Issue(folder.Path, hosts, Now, 30));
+        Assert.StartsWith(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Load_MissingOrForeignFiles_AreNamed()
+    {
+        using var folder = new TemporaryFolder();
+        CertificateFolder.Issue(folder.Path, ["a", "b"], Now, 30);
+        File.WriteAllText(folder.File("text.pem"), "no certificate\n");
+        string ca = folder.File("ca.pem");
+        AssertRefused("nowhere.pem: no such file", folder.File("nowhere.pem"), folder.File("a.key"), ca);
+        AssertRefused("are not a certificate and its private key", folder.File("a.pem"), folder.File("b.key"), ca);
+        AssertRefused("are not a certificate and its private key", folder.File("text.pem"), folder.File("a.key"), ca);
+        AssertRefused("holds no certificate", folder.File("a.pem"), folder.File("a.key"), folder.File("text.pem"));
+
+        static void AssertRefused(string reason, string certificate, string key, string authority)
+        {
+            var refused = Assert.Throws<CredentialException>(
+                () => TlsIdentity.Load(new TlsFiles(certificate, key, authority)));
+            Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TlsFiles_InPart_NamesWhatIsMissing()
+    {
+        Assert.Null(TlsFiles.From(null, "", null));
+        Assert.Equal(new TlsFiles("c", "k", "a"), TlsFiles.From("c", "k", "a"));
+        var refused = Assert.Throws<CredentialException>(() => TlsFiles.From("c", null, null));
+        Assert.EndsWith("missing: --tls-key, --tls-authority", refused.Message, StringComparison.Ordinal);
+    }
+}
