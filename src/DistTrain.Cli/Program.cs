@@ -1,8 +1,3 @@
-using DistTrain.Runtime;
+using DistTrain.Cli;
 
-if (args is ["schema"])
-{
-    Console.Out.Write(RunFileShape.ToJsonSchema());
-}
-
-return 0;
+return await Entry.RunAsync(args).ConfigureAwait(false);

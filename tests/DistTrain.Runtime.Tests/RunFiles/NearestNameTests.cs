@@ -1,4 +1,3 @@
-using DistTrain.Runtime.RunFiles;
 
 namespace DistTrain.Runtime.Tests.RunFiles;
 

@@ -1,7 +1,7 @@
-namespace DistTrain.Runtime.RunFiles;
+namespace DistTrain.Runtime;
 
 /// <summary>Finds the name that a misspelt one was meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>Edits beyond which two names have nothing to do with each other: a third of the length, 2 at least.</summary>
     private static int DistanceMax(string name) => Math.Max(2, name.Length / 3);

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+using DistTrain.Runtime.Security;
+
+namespace DistTrain.Cli;
+
+/// <summary>Options and arguments that several commands share.</summary>
+internal static class CommonOptions
+{
+    private const int ThreadsMax = 1024;
+
+    private const int PortMax = 65535;
+
+    public static Argument<string> RunFile() => new("RUN.json") { Description = "The run file." };
+
+    public static Argument<string> ResultFolder() => new("OUT_DIR") { Description = "The output folder of a run." };
+
+    public static Option<string?> Out() => new("--out")
+    {
+        Description = "The output folder; an earlier run there is replaced. Default: runs/NAME, named after the run file.",
+        HelpName = "DIR",
+    };
+
+    public static Option<bool> Resume() => new("--resume")
+    {
+        Description = "Go on from the newest checkpoint in the output folder.",
+    };
+
+    public static Option<bool> Force() => new("--force")
+    {
+        Description = "Resume although the run file changed in a way that changes the result.",
+    };
+
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Replace a value of the run file, as in training.epochs=3; may be given several times.",
+        HelpName = "path=value",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Print JSON alone on standard output.",
+    };
+
+    public static Option<bool> Quiet() => new("--quiet", "-q")
+    {
+        Description = "No progress; the summary alone.",
+    };
+
+    public static Option<int> Threads() =>
+        Integer("--threads", "T", 1, 1, ThreadsMax, "Compute threads of each worker.");
+
+    public static Option<string?> TokenFile() => new("--token-file")
+    {
+        Description = $"A file with the cluster's shared secret. Default: {ClusterToken.FileVariable} or {ClusterToken.Variable}.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>The cluster's shared secret, from a file or the environment; empty: there is none.</summary>
+    public static string ReadToken(string? file) =>
+        ClusterToken.Find(file, Environment.GetEnvironmentVariable)?.Secret ?? "";
+
+    /// <summary>A whole number within bounds.</summary>
+    public static Option<int> Integer(
+        string name, string helpName, int fallback, int min, int max, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => ParseInteger(result, name, min, max),
+    };
+
+    /// <summary>HOST:PORT; an IPv6 address stands in brackets.</summary>
+    public static Option<DnsEndPoint> EndPoint(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "HOST:PORT",
+        Required = true,
+        CustomParser = result => ParseEndPoint(result, name),
+    };
+
+    public static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name)
+    {
+        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
+        bool isPort = int.TryParse(
+            text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= PortMax;
+        if (host.Length == 0 || !isPort)
+        {
+            result.AddError($"{name}: {(text.Length == 0 ? "no address is given" : $"{text} is no address")}; "
+                + "expected HOST:PORT, as in 127.0.0.1:7070");
+            return null;
+        }
+
+        return new DnsEndPoint(host, port);
+    }
+
+    private static int ParseInteger(ArgumentResult result, string name, int min, int max)
+    {
+        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
+        {
+            result.AddError($"{name}: {text} is not a whole number, expected {min} or more");
+        }
+        else if (value < min)
+        {
+            result.AddError($"{name}: {value} is too small, at least {min} is needed");
+        }
+        else if (value > max)
+        {
+            result.AddError($"{name}: {value} is too large, {max} at most");
+        }
+
+        return (int)Math.Clamp(value, min, max);
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using DistTrain.Runtime;
+
+namespace DistTrain.Cli;
+
+/// <summary>Says in one sentence what is wrong with a command line.</summary>
+internal static class UsageError
+{
+    /// <returns>Null where nothing is wrong, or where help or version was asked for.</returns>
+    public static string? Describe(ParseResult parsed)
+    {
+        if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
+        {
+            return null;
+        }
+
+        Command command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            return DescribeUnknown(parsed.UnmatchedTokens[0], command);
+        }
+
+        if (command is RootCommand)
+        {
+            return $"no command is given; expected one of {string.Join(", ", Names(command.Subcommands))}, or --help";
+        }
+
+        foreach (Argument argument in command.Arguments)
+        {
+            if (argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument)?.Tokens.Count is null or 0)
+            {
+                return $"{command.Name}: {argument.Name} is missing ({argument.Description!.TrimEnd('.')}); "
+                    + $"see disttrain {command.Name} --help";
+            }
+        }
+
+        foreach (Option option in command.Options)
+        {
+            OptionResult? given = parsed.GetResult(option);
+            string value = option.HelpName ?? "a value";
+            if (option.Required && (given is null || given.Implicit))
+            {
+                return $"{command.Name}: {option.Name} {value} is missing ({option.Description!.TrimEnd('.')}); "
+                    + $"see disttrain {command.Name} --help";
+            }
+
+            if (given is { Implicit: false, Tokens.Count: 0 } && option.Arity.MinimumNumberOfValues > 0)
+            {
+                return $"{option.Name}: no value is given; expected {value}";
+            }
+        }
+
+        string message = parsed.Errors[0].Message.TrimEnd('.');
+        return message.Contains(": ", StringComparison.Ordinal) ? message : $"{command.Name}: {message}";
+    }
+
+    private static string DescribeUnknown(string token, Command command)
+    {
+        bool isOption = token.StartsWith('-');
+        IEnumerable<string> known = isOption ? Names(command.Options) : Names(command.Subcommands);
+        string? nearest = NearestName.Find(token, known);
+        if (nearest is not null)
+        {
+            return $"{token} is unknown; did you mean {nearest}?";
+        }
+
+        string where = command is RootCommand ? "disttrain --help" : $"disttrain {command.Name} --help";
+        return command is RootCommand || isOption
+            ? $"{token} is unknown; {where} lists what there is"
+            : $"{token} is one argument too many for {command.Name}; see {where}";
+    }
+
+    private static IEnumerable<string> Names(IEnumerable<Symbol> symbols) =>
+        symbols.Where(symbol => !symbol.Hidden).Select(symbol => symbol.Name);
+}

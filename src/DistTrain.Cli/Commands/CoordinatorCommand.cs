@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Net;
+using DistTrain.Runtime;
+using DistTrain.Runtime.Security;
+
+namespace DistTrain.Cli;
+
+/// <summary>disttrain coordinator.</summary>
+internal static class CoordinatorCommand
+{
+    private const int WorkersMax = 1 << 20;
+
+    public static Command Create()
+    {
+        Argument<string> run = CommonOptions.RunFile();
+        Option<DnsEndPoint> listen = CommonOptions.EndPoint("--listen", "Where workers find it; port 0: any free port.");
+        Option<int> workersMin = CommonOptions.Integer(
+            "--min-workers", "N", 0, 1, WorkersMax,
+            "Training waits for so many workers. Default: the run file's cluster.minWorkers.");
+        Option<string?> outFolder = CommonOptions.Out();
+        Option<bool> resume = CommonOptions.Resume();
+        Option<bool> force = CommonOptions.Force();
+        Option<string?> tokenFile = CommonOptions.TokenFile();
+        var insecure = new Option<bool>("--insecure")
+        {
+            Description = "Let anybody in who can reach the address. For closed networks.",
+        };
+        Option<string[]> set = CommonOptions.Set();
+        Option<bool> json = CommonOptions.Json();
+        Option<bool> quiet = CommonOptions.Quiet();
+        var command = new ExampleCommand(
+            "coordinator", "Coordinates a cluster whose workers come by themselves.",
+            "disttrain coordinator examples/digits/run.json --listen 127.0.0.1:7070 --min-workers 2")
+        {
+            run, listen, workersMin, outFolder, resume, force, tokenFile, insecure, set, json, quiet,
+        };
+        command.SetAction((parsed, _) =>
+        {
+            string path = parsed.GetRequiredValue(run);
+            RunFile runFile = RunFile.Load(path, parsed.GetRequiredValue(set));
+            IPEndPoint address = Resolve(parsed.GetRequiredValue(listen));
+            string token = CommonOptions.ReadToken(parsed.GetValue(tokenFile));
+            AdmissionRule.Require(address.Address, token.Length > 0, hasTls: false, parsed.GetValue(insecure));
+            var session = new TrainingSession(runFile, parsed.GetValue(json), parsed.GetValue(quiet));
+            int minimum = parsed.GetValue(workersMin);
+            var request = new ClusterRequest
+            {
+                Run = runFile,
+                Listen = address,
+                WorkersMin = minimum > 0 ? minimum : runFile.Cluster.MinWorkers,
+                Token = token,
+                OutFolder = parsed.GetValue(outFolder) ?? TrainingSession.DefaultOutFolder(path),
+                Resume = parsed.GetValue(resume),
+                Force = parsed.GetValue(force),
+                Listening = session.OnListening,
+            };
+            return session.RunAsync((observer, stop) => ClusterCoordinator.RunAsync(request, observer, stop));
+        });
+        return command;
+    }
+
+    private static IPEndPoint Resolve(DnsEndPoint address)
+    {
+        try
+        {
+            IPAddress[] found = Dns.GetHostAddresses(address.Host);
+            IPAddress chosen = Array.Find(
+                found, candidate => candidate.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) ?? found[0];
+            return new IPEndPoint(chosen, address.Port);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            throw new UsageException(
+                $"--listen: there is no address for {address.Host}; expected one of this machine, as in 127.0.0.1, or 0.0.0.0");
+        }
+    }
+}

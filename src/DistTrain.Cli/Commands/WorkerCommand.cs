@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Net;
+using DistTrain.Protocol;
+using DistTrain.Runtime;
+
+namespace DistTrain.Cli;
+
+/// <summary>disttrain worker.</summary>
+internal static class WorkerCommand
+{
+    public static Command Create()
+    {
+        Option<DnsEndPoint> join = CommonOptions.EndPoint("--join", "The coordinator's address.");
+        Option<int> threads = CommonOptions.Threads();
+        var dataFolder = new Option<string?>("--data-dir")
+        {
+            Description = "Where data from the coordinator is kept, by its hash. Default: the user's cache folder.",
+            HelpName = "DIR",
+        };
+        var name = new Option<string?>("--name")
+        {
+            Description = "How messages call it. Default: host and process.",
+            HelpName = "NAME",
+        };
+        Option<string?> tokenFile = CommonOptions.TokenFile();
+        var endWithInput = new Option<bool>("--end-with-stdin") { Hidden = true };
+        Option<bool> quiet = CommonOptions.Quiet();
+        var command = new ExampleCommand(
+            "worker", "A worker of a cluster; it gets run file and data from the coordinator.",
+            "disttrain worker --join 127.0.0.1:7070 --threads 2")
+        {
+            join, threads, dataFolder, name, tokenFile, endWithInput, quiet,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            DnsEndPoint address = parsed.GetRequiredValue(join);
+            bool isChild = parsed.GetValue(endWithInput);
+            using var interrupt = new Interrupt(ignoreKeyboard: isChild);
+            var request = new WorkerRequest
+            {
+                Host = address.Host,
+                Port = address.Port,
+                Threads = parsed.GetValue(threads),
+                Token = CommonOptions.ReadToken(parsed.GetValue(tokenFile)),
+                DataFolder = parsed.GetValue(dataFolder),
+                Name = parsed.GetValue(name),
+                EndWithStandardInput = isChild,
+                Log = parsed.GetValue(quiet) || isChild ? null : Console.Out.WriteLine,
+            };
+            RunEnd end = await WorkerNode.RunAsync(request, interrupt.Stop).ConfigureAwait(false);
+            TextWriter output = end.Kind == RunEndKind.Failed ? Console.Error : Console.Out;
+            if (end.Kind == RunEndKind.Failed || (!request.EndWithStandardInput && !parsed.GetValue(quiet)))
+            {
+                await output.WriteLineAsync(end.Reason).ConfigureAwait(false);
+            }
+
+            return interrupt.ByKeyboard ? ExitCodes.Interrupted
+                : end.Kind == RunEndKind.Failed ? ExitCodes.Failed : ExitCodes.Done;
+        });
+        return command;
+    }
+}

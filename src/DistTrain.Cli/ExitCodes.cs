@@ -1,0 +1,16 @@
+namespace DistTrain.Cli;
+
+/// <summary>What the command tells the shell that called it.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>The run was right but failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Wrong flags, run file, data or model.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Ended by Ctrl-C: 128 + SIGINT, as shells have it.</summary>
+    public const int Interrupted = 130;
+}

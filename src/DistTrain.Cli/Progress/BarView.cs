@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using DistTrain.Protocol;
+using DistTrain.Runtime;
+using Spectre.Console;
+
+namespace DistTrain.Cli;
+
+/// <summary>One line at the bottom of the terminal that is redrawn as the run goes on; notices scroll by above it.</summary>
+internal sealed class BarView(ReportSpec report) : TrainingView
+{
+    private const string ClearLine = "\r\u001b[K";
+
+    private const int BarWidthMax = 30;
+
+    private const int BarWidthMin = 8;
+
+    /// <summary>Fast enough to look alive, slow enough to cost nothing.</summary>
+    private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly IAnsiConsole _console = TerminalOutput.Open();
+    private readonly RunClock _clock = new();
+    private long _drawnAt;
+    private bool _isDrawn;
+    private string _test = "";
+    private StepFigures _step;
+
+    public override void OnListening(IPEndPoint address) => PrintAbove($"listening on {address}");
+
+    public override void OnStarted(TrainingStarted started)
+    {
+        base.OnStarted(started);
+        _clock.Start(started);
+        PrintAbove(Headline.Describe(started));
+    }
+
+    public override void OnStep(in StepFigures step)
+    {
+        _clock.Advance(step.Step);
+        _step = step;
+        if (Stopwatch.GetElapsedTime(_drawnAt) >= DrawEvery)
+        {
+            Draw();
+        }
+    }
+
+    public override void OnEpoch(EpochFigures epoch)
+    {
+        if (epoch.Test is { } test)
+        {
+            _test = test.Accuracy is { } share
+                ? $"test {Figures.Percent(share)}" : $"test loss {Figures.Short(test.Loss)}";
+        }
+    }
+
+    public override void OnNotice(Notice notice) => PrintAbove(notice.Text);
+
+    public override void OnMessage(string text) => PrintAbove(text);
+
+    public override void OnSamples(SampleReport samples)
+    {
+        Clear();
+        SampleTable.Write(_console, samples, report.Threshold);
+    }
+
+    public override void OnResult(TrainingResult result) => SummaryTable.Write(_console, result.Summary, OutFolder);
+
+    protected override void Dispose(bool disposing)
+    {
+        Clear();
+        base.Dispose(disposing);
+    }
+
+    private void Draw()
+    {
+        string[] figures =
+        [
+            $"loss {Figures.Short(_step.Loss)}",
+            _step.Accuracy is { } share ? $"accuracy {Figures.Percent(share)}" : "",
+            _test,
+            $"{Figures.Count(_step.SamplesPerSecond)} samples/s",
+            _clock.DescribeTimeLeft(),
+        ];
+        string right = string.Join("  ", figures.Where(figure => figure.Length > 0));
+        string left = $"epoch {_step.Epoch}/{_clock.Epochs}";
+        int width = Math.Max(20, Console.WindowWidth - 1);
+        int barWidth = Math.Min(BarWidthMax, width - left.Length - right.Length - 4);
+        string line = barWidth >= BarWidthMin ? $"{left}  {Bar(barWidth)}  {right}" : $"{left}  {right}";
+        Console.Out.Write(ClearLine + (line.Length > width && barWidth < BarWidthMin ? line[..width] : line));
+        _isDrawn = true;
+        _drawnAt = Stopwatch.GetTimestamp();
+    }
+
+    private string Bar(int width)
+    {
+        int filled = Math.Clamp((int)(_clock.Share * width), 0, width);
+        return $"\u001b[32m{new string('━', filled)}\u001b[90m{new string('━', width - filled)}\u001b[0m";
+    }
+
+    private void PrintAbove(string line)
+    {
+        Clear();
+        Console.Out.WriteLine(line);
+        if (_step.Step > 0)
+        {
+            Draw();
+        }
+    }
+
+    private void Clear()
+    {
+        if (_isDrawn)
+        {
+            Console.Out.Write(ClearLine);
+            _isDrawn = false;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using DistTrain.Runtime;
+
+namespace DistTrain.Cli;
+
+/// <summary>One-line descriptions.</summary>
+internal static class Headline
+{
+    public static string Describe(TrainingStarted started)
+    {
+        string test = started.TestRows > 0 ? $", {Figures.Count(started.TestRows)} to test" : "";
+        string resumed = started.StepsDone > 0 ? $", resumed after step {Figures.Count(started.StepsDone)}" : "";
+        return $"{Figures.Count(started.ParameterCount)} parameters, {Figures.Plural(started.TrainRows, "row")} to train{test}, "
+            + $"{Figures.Plural(started.Epochs, "epoch")} of {Figures.Plural(started.StepsPerEpoch, "step")}, "
+            + $"{DescribeWorkers(started.Engine, started.Workers, started.ThreadsPerWorker)}{resumed}";
+    }
+
+    public static string Describe(EpochFigures epoch)
+    {
+        var parts = new List<string> { $"loss {Figures.Short(epoch.TrainLoss)}" };
+        if (epoch.TrainAccuracy is { } accuracy)
+        {
+            parts.Add($"accuracy {Figures.Percent(accuracy)}");
+        }
+
+        if (epoch.Test is { } test)
+        {
+            parts.Add($"test loss {Figures.Short(test.Loss)}");
+            parts.Add(test.Accuracy is { } share
+                ? $"test accuracy {Figures.Percent(share)}"
+                : $"test error {Figures.Short(test.RootMeanSquareError ?? double.NaN)} (root mean square)");
+        }
+
+        return string.Join("  ", parts);
+    }
+
+    public static string DescribeWorkers(string engine, int workers, int threads)
+    {
+        string where = engine switch
+        {
+            "in-process" => " in one process",
+            "processes" => workers == 1 ? " as a process of its own" : " as processes",
+            _ => "",
+        };
+        return $"{Figures.Plural(workers, "worker")}{where}, {Figures.Plural(threads, "thread")}{(workers == 1 ? "" : " each")}";
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace DistTrain.Cli;
+
+/// <summary>Results as JSON: one line, camelCase.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static string Write(object value) => JsonSerializer.Serialize(value, value.GetType(), Options);
+
+    /// <summary>An object with "event" first.</summary>
+    public static string WriteEvent(string name, object value, params ReadOnlySpan<(string Key, string Value)> more)
+    {
+        var line = new JsonObject { ["event"] = name };
+        foreach ((string key, string text) in more)
+        {
+            line[key] = text;
+        }
+
+        foreach ((string key, JsonNode? node) in (JsonObject)JsonSerializer.SerializeToNode(value, value.GetType(), Options)!)
+        {
+            line[key] = node?.DeepClone();
+        }
+
+        return line.ToJsonString(Options);
+    }
+}

@@ -1,0 +1,43 @@
+using Spectre.Console;
+
+namespace DistTrain.Cli;
+
+/// <summary>Standard output for tables: coloured on a terminal, plain and wide where it goes to a file or pipe.</summary>
+internal static class TerminalOutput
+{
+    private const int PlainWidth = 160;
+
+    /// <summary>Whether lines can be redrawn.</summary>
+    public static bool IsTerminal =>
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
+    public static IAnsiConsole Open()
+    {
+        bool isTerminal = IsTerminal;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Console.Out),
+        });
+        if (!isTerminal)
+        {
+            console.Profile.Width = PlainWidth;
+        }
+
+        return console;
+    }
+
+    /// <summary>A table without lines but one under its head.</summary>
+    public static Table CreateTable(params ReadOnlySpan<string> heads)
+    {
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        foreach (string head in heads)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(head)) { NoWrap = true });
+        }
+
+        return table;
+    }
+}
