@@ -15,12 +15,12 @@ internal static class SampleTable
         foreach (SampleFigures sample in report.Samples)
         {
             table.AddRow(
-                $"{sample.Row}", List(sample.Targets, Figures.Exact), List(sample.Outputs, value => Figures.Short(value)),
-                $"{ClassOf(sample.Outputs, threshold)}", Figures.Short(sample.Loss));
+                $"{sample.Row}", List(sample.Targets, Figures.Exact), List(sample.Outputs, value => Figures.FourPlaces(value)),
+                $"{ClassOf(sample.Outputs, threshold)}", Figures.FourPlaces(sample.Loss));
         }
 
         console.Write(table);
-        console.WriteLine($"average loss {Figures.Short(report.AverageLoss)}");
+        console.WriteLine($"average loss {Figures.FourPlaces(report.AverageLoss)}");
         foreach (TensorFigures tensor in report.Weights)
         {
             console.WriteLine($"{tensor.Name} ({string.Join(", ", tensor.Shape)}): {List(tensor.Values, Figures.Exact)}");

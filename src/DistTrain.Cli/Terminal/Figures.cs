@@ -14,6 +14,9 @@ internal static class Figures
         ? value.ToString(Math.Abs(value) < 10 ? "0.####" : "0.##", CultureInfo.InvariantCulture)
         : value.ToString("0.###e+00", CultureInfo.InvariantCulture);
 
+    /// <summary>Four decimal places at most, however small the value.</summary>
+    public static string FourPlaces(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
     /// <summary>Seven significant places: enough to tell float32 values apart at a glance.</summary>
     public static string Exact(float value) => value.ToString("G7", CultureInfo.InvariantCulture);
 

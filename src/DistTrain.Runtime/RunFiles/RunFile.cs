@@ -79,12 +79,15 @@ public sealed class RunFile
             tree = Override.Parse(argument).ApplyTo(tree);
         }
 
-        if (tree is not JsonMap)
+        if (tree is not JsonMap map)
         {
             throw new RunFileException(
                 $"{tree.Origin}: the run file is {tree.Kind}; expected an object with data, model and training");
         }
 
-        return new RunFile((JsonMap)RunFileShape.Root.Check(tree, ""), name, baseFolder);
+        var checkedTree = (JsonMap)RunFileShape.Root.Check(map, "");
+        return new RunFile(
+            checkedTree with { Members = checkedTree.Members.RemoveAll(member => member.Name == RunFileShape.SchemaKey) },
+            name, baseFolder);
     }
 }

@@ -8,6 +8,9 @@ namespace DistTrain.Runtime;
 /// <summary>The whole run file's declaration, and its published JSON schema.</summary>
 public static class RunFileShape
 {
+    /// <summary>Where an editor finds the schema; relative to the file, so that it does not travel.</summary>
+    internal const string SchemaKey = "$schema";
+
     private static readonly JsonSerializerOptions SchemaOptions = new()
     {
         WriteIndented = true,
@@ -16,7 +19,7 @@ public static class RunFileShape
     };
 
     internal static readonly MapShape Root = new("A DistTrain run file.",
-        MapKey.Optional("$schema", new TextShape(), "For editors; not used."),
+        MapKey.Optional(SchemaKey, new TextShape(), "For editors; not used."),
         MapKey.Required("data", DataSection.Shape, "The samples."),
         MapKey.Required("model", ModelSection.Shape, "The network."),
         MapKey.Required("training", TrainingSection.Shape, "How it is trained."),

@@ -1,3 +1,4 @@
+using DistTrain.Data;
 using DistTrain.Models;
 
 namespace DistTrain.Runtime.Tests.RunFiles;
@@ -36,6 +37,11 @@ public sealed class OverrideTests : IDisposable
         Assert.Equal(new AdamSpec(0.5f), run.Training.Update.Optimizer);
         Assert.Contains("\"units\": 9", run.ToJson(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Load_OverrideIsAPath_IsRelativeToTheWorkingFolder() => Assert.Equal(
+        Path.GetFullPath("other.csv"),
+        ((CsvDataSpec)RunFile.Load(_path, ["data.file=other.csv"]).Data).File);
 
     [Fact]
     public void Load_OverrideIsNull_RemovesTheKey() =>

@@ -40,7 +40,9 @@ internal sealed record JsonList(string Origin, ImmutableArray<JsonTree> Items) :
 }
 
 /// <param name="IsPath">A file path, relative to the run file's folder; the canonical form makes it absolute.</param>
-internal sealed record JsonText(string Origin, string Text, bool IsPath = false) : JsonTree(Origin)
+/// <param name="IsFromFlag">Given on the command line: a path is then relative to the working folder.</param>
+internal sealed record JsonText(string Origin, string Text, bool IsPath = false, bool IsFromFlag = false)
+    : JsonTree(Origin)
 {
     public override string Kind => $"the text \"{Text}\"";
 }

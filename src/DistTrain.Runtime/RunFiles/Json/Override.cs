@@ -35,7 +35,7 @@ internal sealed record Override(string Flag, ImmutableArray<string> Path, JsonTr
         }
         catch (RunFileException)
         {
-            return new JsonText(flag, text);
+            return new JsonText(flag, text, IsFromFlag: true);
         }
     }
 
@@ -44,6 +44,7 @@ internal sealed record Override(string Flag, ImmutableArray<string> Path, JsonTr
         JsonMap map => new JsonMap(
             origin, [.. map.Members.Select(member => new JsonMember(origin, member.Name, Relocate(member.Value, origin)))]),
         JsonList list => new JsonList(origin, [.. list.Items.Select(item => Relocate(item, origin))]),
+        JsonText text => text with { Origin = origin, IsFromFlag = true },
         _ => tree with { Origin = origin },
     };
 

@@ -89,7 +89,12 @@ internal sealed class TextShape(string what = "a text", bool isPath = false) : V
             return value;
         }
 
-        return isPath ? text with { IsPath = true } : text;
+        if (!isPath)
+        {
+            return text;
+        }
+
+        return text with { IsPath = true, Text = text.IsFromFlag ? Path.GetFullPath(text.Text) : text.Text };
     }
 
     public override JsonObject ToSchema() => new() { ["type"] = "string", ["minLength"] = 1 };
