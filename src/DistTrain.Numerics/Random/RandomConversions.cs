@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using DistTrain.Numerics.Kernels;
 
 namespace DistTrain.Numerics;
 
@@ -24,6 +25,26 @@ public static class RandomConversions
         for (; i < words.Length; i++)
         {
             values[i] = Uniform(words[i]);
+        }
+    }
+
+    /// <summary>Standard normal, by the inverse of the distribution function; at most 6.3 in magnitude.</summary>
+    public static float Normal(uint word) => NormalQuantile.Apply(word);
+
+    /// <param name="values">As long as <paramref name="words"/>; may be the same memory.</param>
+    public static void Normal(ReadOnlySpan<uint> words, Span<float> values)
+    {
+        ref uint wordsStart = ref MemoryMarshal.GetReference(words);
+        ref float valuesStart = ref MemoryMarshal.GetReference(values[..words.Length]);
+        int i = 0;
+        for (; i + Vector512<uint>.Count <= words.Length; i += Vector512<uint>.Count)
+        {
+            NormalQuantile.Apply(Vector512.LoadUnsafe(ref wordsStart, (nuint)i)).StoreUnsafe(ref valuesStart, (nuint)i);
+        }
+
+        for (; i < words.Length; i++)
+        {
+            values[i] = Normal(words[i]);
         }
     }
 

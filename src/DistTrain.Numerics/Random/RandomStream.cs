@@ -46,6 +46,9 @@ public struct RandomStream
     /// <summary>Uniform in [0, 1): a multiple of 2^-24, from the upper 24 bits of one word.</summary>
     public float NextUniform() => RandomConversions.Uniform(NextWord());
 
+    /// <summary>Normal with mean 0 and standard deviation 1, from one word; see <see cref="RandomConversions"/>.</summary>
+    public float NextNormal() => RandomConversions.Normal(NextWord());
+
     /// <summary>Uniform in [0, bound), without bias: words that would favour some values are passed over.</summary>
     /// <param name="bound">1 or more.</param>
     /// <remarks>
@@ -115,6 +118,26 @@ public struct RandomStream
     {
         FillUniform(values);
         Affine(values, high - low, low);
+    }
+
+    /// <summary>Draws values.Length normals with mean 0 and standard deviation 1.</summary>
+    public void FillNormal(Span<float> values)
+    {
+        while (!values.IsEmpty)
+        {
+            Span<float> part = values[..Math.Min(values.Length, ChunkWords)];
+            Span<uint> words = MemoryMarshal.Cast<float, uint>(part);
+            FillWords(words);
+            RandomConversions.Normal(words, part);
+            values = values[part.Length..];
+        }
+    }
+
+    /// <summary>Draws normals: mean + deviation · z, by one fused multiply-add.</summary>
+    public void FillNormal(Span<float> values, float mean, float deviation)
+    {
+        FillNormal(values);
+        Affine(values, deviation, mean);
     }
 
     /// <summary>Words converted at a time, so that they stay in the first-level cache.</summary>

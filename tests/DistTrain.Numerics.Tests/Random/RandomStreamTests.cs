@@ -1,3 +1,5 @@
+using DistTrain.Numerics.Probe;
+
 namespace DistTrain.Numerics.Tests;
 
 public sealed class RandomStreamTests
@@ -138,5 +140,57 @@ public sealed class RandomStreamTests
                 Assert.True(words.Add(stream.NextWord()));
             }
         }
+    }
+
+    [Fact]
+    public void FillNormal_AnyLength_DrawsWhatSingleDrawsWould()
+    {
+        foreach (int length in (int[])[0, 1, 15, 16, 17, 100, 2047, 2048, 2049, 50_000])
+        {
+            RandomStream bulk = Key.Row(1);
+            RandomStream single = Key.Row(1);
+            var values = new float[length];
+            bulk.FillNormal(values);
+            foreach (float value in values)
+            {
+                Assert.Equal(BitConverter.SingleToInt32Bits(single.NextNormal()), BitConverter.SingleToInt32Bits(value));
+            }
+        }
+    }
+
+    [Fact]
+    public void Normal_WordsOverTheWholeRange_InvertTheDistributionFunction()
+    {
+        for (ulong word = 0; word <= uint.MaxValue; word += 999_983)
+        {
+            double p = ((word >> 1) + 0.5) / 4294967296.0;
+            double size = Math.Abs(RandomConversions.Normal((uint)word));
+            double density = Math.Exp(-0.5 * size * size) / Math.Sqrt(2 * Math.PI);
+
+            // The error of z is that of p over the density; AS 241 and float32 allow a few 1e-7, absolute and relative.
+            double error = (DoubleReference.NormalBelow(-size) - p) / density;
+            Assert.True(Math.Abs(error) <= 3e-7 + (3e-7 * size), $"word {word}: z {size}, error {error}");
+        }
+    }
+
+    [Fact]
+    public void Normal_ExtremeWords_StayFinite()
+    {
+        Assert.Equal(-RandomConversions.Normal(0), RandomConversions.Normal(1));
+        Assert.InRange(Math.Abs(RandomConversions.Normal(0)), 6.2f, 6.4f);
+        Assert.InRange(Math.Abs(RandomConversions.Normal(uint.MaxValue)), 0f, 1e-7f);
+    }
+
+    [Fact]
+    public void FillNormal_AMillionValues_HaveMeanZeroAndVarianceOne()
+    {
+        var values = new float[1_000_000];
+        Key.Row().FillNormal(values);
+        double mean = values.Average(value => (double)value);
+        double variance = values.Average(value => (double)value * value);
+        double fourth = values.Average(value => Math.Pow(value, 4));
+        Assert.InRange(mean, -0.004, 0.004);
+        Assert.InRange(variance, 0.99, 1.01);
+        Assert.InRange(fourth, 2.95, 3.05);
     }
 }

@@ -1,0 +1,62 @@
+namespace DistTrain.Numerics.Probe;
+
+/// <summary>Every kernel whose bits must not depend on the machine. One line registers one.</summary>
+public static class KernelRegistry
+{
+    public static IReadOnlyList<ProbeKernel> All { get; } =
+    [
+        Unary("VectorMath.Exp", VectorMath.Exp),
+        Unary("VectorMath.Log", VectorMath.Log),
+        Unary("VectorMath.Log1p", VectorMath.Log1p),
+        Unary("VectorMath.Tanh", VectorMath.Tanh),
+        Unary("VectorMath.Sigmoid", VectorMath.Sigmoid),
+        Unary("VectorMath.Softplus", VectorMath.Softplus),
+        Unary("VectorMath.Erf", VectorMath.Erf),
+        Unary("VectorMath.Gelu", VectorMath.Gelu),
+        Fill("RandomStream.FillUniform", (stream, values) => stream.FillUniform(values)),
+        Fill("RandomStream.FillNormal", (stream, values) => stream.FillNormal(values)),
+        Binary("TreeSum.Add", TreeSum.Add),
+        new("MatrixProduct.Nn", probe => Product(probe, (m, n, k, a, b, c) => MatrixProduct.Nn(m, n, k, a, b, c))),
+        new("MatrixProduct.Nt", probe => Product(probe, (m, n, k, a, b, c) => MatrixProduct.Nt(m, n, k, a, b, c))),
+        new("MatrixProduct.Tn", probe => Product(
+            probe, (m, n, k, a, b, c) => MatrixProduct.Tn(m, n, probe.Starts(k, probe.Count(1, 5)), a, b, c))),
+    ];
+
+    private delegate void BinaryFunction(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> target);
+
+    private const int LengthMax = 100;
+
+    private static ProbeKernel Unary(string name, ErrorMeasure.SpanFunction function) => new(name, probe =>
+    {
+        float[] source = probe.Floats(probe.Size(LengthMax));
+        var target = new float[source.Length];
+        function(source, target);
+        probe.Report(target);
+    });
+
+    private static ProbeKernel Binary(string name, BinaryFunction function) => new(name, probe =>
+    {
+        int length = probe.Size(LengthMax);
+        var target = new float[length];
+        function(probe.Floats(length), probe.Floats(length), target);
+        probe.Report(target);
+    });
+
+    private static ProbeKernel Fill(string name, Action<RandomStream, float[]> fill) => new(name, probe =>
+    {
+        var values = new float[probe.Size(LengthMax)];
+        fill(new PhiloxKey((ulong)probe.Count(0, 100), RandomPurpose.Synthetic).Row(probe.Count(0, 100)), values);
+        probe.Report(values);
+    });
+
+    /// <summary>Up to 40 × 70 × 40: past the edges of every tile.</summary>
+    private static void Product(ProbeCase probe, Action<int, int, int, float[], float[], float[]> product)
+    {
+        int m = probe.Count(1, 40);
+        int n = probe.Size(70);
+        int k = probe.Count(1, 40);
+        var c = new float[m * n];
+        product(m, n, k, probe.Floats(m * k), probe.Floats(k * n), c);
+        probe.Report(c);
+    }
+}
