@@ -13,6 +13,7 @@ internal static class CommandTree
         root.Subcommands.Add(CoordinatorCommand.Create());
         root.Subcommands.Add(WorkerCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(CertificatesCommand.Create());
         root.Subcommands.Add(SchemaCommand.Create());
         ExampleHelpAction.Install(root);
         return root;

@@ -23,6 +23,12 @@ public sealed class CertificateAuthority : IDisposable
     public static CertificateAuthority Create(string clusterName, DateTimeOffset now)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Create(clusterName, key, now);
+    }
+
+    /// <param name="key">The authority's private key; stays the caller's.</param>
+    internal static CertificateAuthority Create(string clusterName, ECDsa key, DateTimeOffset now)
+    {
         var request = new CertificateRequest(Subject($"{clusterName} authority"), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(
