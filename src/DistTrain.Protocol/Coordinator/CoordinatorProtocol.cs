@@ -1,33 +1,210 @@
+using System.Collections.Immutable;
+
 namespace DistTrain.Protocol;
 
-/// <summary>What a coordinator's life is made from.</summary>
-/// <param name="Term">Greater than every earlier term of this run: workers turn away from a coordinator of the past.</param>
-/// <param name="Start">Updates applied already (0, or a checkpoint's).</param>
-/// <param name="BucketCount">Buckets into which sums and weights are cut for the exchange.</param>
-/// <param name="WorkersMin">No round starts before so many workers are ready.</param>
-public sealed record CoordinatorSettings(
-    Term Term, RunPlan Plan, WeightVersion Start, int BucketCount, int WorkersMin, string RunJson, string RunHash,
-    string DataHash, string DataFile, ProtocolTimes Times)
+/// <summary>The coordinator's state machine: an event and the time go in, effects come out.</summary>
+/// <remarks>
+/// <para>
+/// States. New → Waiting ⇄ Computing → Closing → (Waiting | Computing | Ended). Waiting: fewer workers are ready than a
+/// round needs. Computing: a round is in hand; without a ready worker it stays in hand until one comes. Closing: all sums
+/// are in, the shell applies them. Ended: for good; whoever still comes is told so.
+/// A worker goes Silent → Loading → Ready → Leaving, and is forgotten when its connection ends, whichever side ends it.
+/// </para>
+/// <para>
+/// How it decides. The handler of an event only notes the fact (a sum is in, a worker is gone). Then <see cref="Settle"/>
+/// looks at the facts alone and does what is due: drop the silent, begin or close a round, give unowned shards to ready
+/// workers, late ones to idle workers. So no order of events is special, and a repeated event finds nothing left to do.
+/// </para>
+/// <para>
+/// Invariants. One round at a time, and it is closed once. A shard of the round in hand is done, or owned by a ready
+/// worker, or nobody is ready. No shard is given twice to the same worker. Every handle that came in is released or
+/// applied exactly once. What bears another term or an older round changes nothing. Every collection is bounded by
+/// workers, shards or a named constant.
+/// </para>
+/// <para>
+/// What it does not know: floats, files, sockets, threads, clocks, how long a step should take.
+/// </para>
+/// </remarks>
+public sealed partial class CoordinatorProtocol
 {
-    /// <summary>The first round waits for so many ready workers; later ones for <see cref="WorkersMin"/>. Default 0: no more than those.</summary>
-    public int WorkersAtStart { get; init; }
+    private readonly List<CoordinatorEffect> _effects = [];
+    private readonly WorkerRoster _roster = new();
+    private readonly RoundProgress _progress = new();
+    private Phase _phase = Phase.New;
+    private Instant _now;
+    private Instant? _deadline;
+    private string? _stopReason;
+    private int _workersLost;
 
-    /// <summary>Whether the evaluation that is due at <see cref="Start"/> was made before. Default: it is made (again).</summary>
-    public bool StartEvaluated { get; init; }
-}
+    public CoordinatorProtocol(CoordinatorSettings settings)
+    {
+        Settings = settings;
+        _version = settings.Start;
+        _evaluated = settings.StartEvaluated;
+    }
 
-/// <summary>The coordinator's state machine.</summary>
-public sealed class CoordinatorProtocol
-{
-    public CoordinatorProtocol(CoordinatorSettings settings) => Settings = settings;
+    private enum Phase
+    {
+        New,
+        Waiting,
+        Computing,
+        Closing,
+        Ended,
+    }
 
     public CoordinatorSettings Settings { get; }
 
     /// <summary>When the machine wants <see cref="CoordinatorEvent.TimePassed"/> at the latest; null: not at all.</summary>
-    public Instant? NextDeadline => throw new NotSupportedException();
+    public Instant? NextDeadline => _deadline;
+
+    /// <summary>Notes what happened and says what is to be done about it.</summary>
+    /// <param name="now">Not before the last one; an earlier time counts as the last one.</param>
+    public StepResult<CoordinatorEffect> Handle(Instant now, CoordinatorEvent input)
+    {
+        _effects.Clear();
+        bool isFirst = _phase == Phase.New;
+        _now = isFirst || now > _now ? now : _now;
+        if (isFirst)
+        {
+            _phase = Phase.Waiting;
+        }
+
+        ForgiveOwnPause();
+        switch (input)
+        {
+            case CoordinatorEvent.Connected connected:
+                WorkerConnected(connected.Worker);
+                break;
+            case CoordinatorEvent.MessageArrived arrived:
+                MessageArrived(arrived.Worker, arrived.Message);
+                break;
+            case CoordinatorEvent.PartialArrived partial:
+                PartialArrived(partial.Worker, partial.Header, partial.Sum);
+                break;
+            case CoordinatorEvent.Violated violated when _roster.TryGet(violated.Worker, out WorkerEntry? worker):
+                Violate(worker, violated.What);
+                break;
+            case CoordinatorEvent.Disconnected gone when _roster.TryGet(gone.Worker, out WorkerEntry? worker):
+                Lose(worker, gone.Reason);
+                break;
+            case CoordinatorEvent.RoundClosed closed:
+                RoundClosed(closed.Round, closed.Outcome);
+                break;
+            case CoordinatorEvent.StopRequested stop:
+                StopRequested(stop.Reason);
+                break;
+        }
+
+        Settle();
+        _deadline = FindDeadline();
+        return new StepResult<CoordinatorEffect>([.. _effects]);
+    }
 
     /// <summary>For people: the run and its workers as the machine sees them.</summary>
-    public CoordinatorStatus Status(Instant now) => throw new NotSupportedException();
+    public CoordinatorStatus Status(Instant now)
+    {
+        bool inRound = _phase is Phase.Computing or Phase.Closing;
+        (double, double)? typical = _round is null ? null : Stragglers.Typical(_roster.All, _round.Kind);
+        ImmutableArray<WorkerStatus> workers =
+        [
+            .. _roster.All.Select(worker => new WorkerStatus(
+                worker.Id, worker.Name, worker.Threads, Health(worker, now, typical), inRound ? worker.Assigned : 0,
+                inRound ? UnfinishedShards(worker) : 0, worker.Speed(RoundKind.Train).ShardsPerSecond,
+                now - worker.LastWord)),
+        ];
+        string phase = _phase switch
+        {
+            Phase.Closing => "updating the weights",
+            Phase.Ended => "ended",
+            _ when IsWaiting(out int needed) =>
+                $"waiting for workers: {_roster.ReadyCount} of {needed} present ({WhyWaiting()})",
+            Phase.Computing when _stopReason is not null => "finishing the round in hand before it stops",
+            Phase.Computing => "computing",
+            _ => "starting",
+        };
+        return new CoordinatorStatus(
+            Settings.Term, phase, _version, inRound ? _round : null, inRound ? _progress.ShardsDone : 0,
+            Settings.WorkersMin, _workersLost, workers);
+    }
 
-    public StepResult<CoordinatorEffect> Handle(Instant now, CoordinatorEvent input) => throw new NotSupportedException();
+    /// <summary>Does what the facts demand; nothing if they have not changed.</summary>
+    private void Settle()
+    {
+        if (_phase == Phase.Ended)
+        {
+            return;
+        }
+
+        DropSilentWorkers();
+        if (_phase == Phase.Waiting)
+        {
+            BeginRoundIfPossible();
+        }
+        else if (_phase == Phase.Computing)
+        {
+            CloseRoundIfComplete();
+        }
+
+        if (_phase == Phase.Computing)
+        {
+            GiveUnownedShards();
+            RepeatLateShards();
+        }
+
+        MindWaiting();
+    }
+
+    private void StopRequested(string reason)
+    {
+        if (_phase == Phase.Ended)
+        {
+            return;
+        }
+
+        bool isSecond = _stopReason is not null;
+        _stopReason ??= reason;
+        bool roundCanEnd = _phase == Phase.Closing || (_phase == Phase.Computing && _roster.ReadyCount > 0);
+        if (isSecond || !roundCanEnd)
+        {
+            End(RunEndKind.Stopped, _stopReason);
+        }
+    }
+
+    private void End(RunEndKind kind, string reason)
+    {
+        if (_phase == Phase.Computing)
+        {
+            _progress.ReleaseAll(_effects);
+        }
+
+        _phase = Phase.Ended;
+        foreach (WorkerEntry worker in _roster.All)
+        {
+            Send(worker, new CoordinatorMessage.Stop(Settings.Term, reason, kind == RunEndKind.Failed));
+        }
+
+        _effects.Add(new CoordinatorEffect.Finish(new RunEnd(kind, reason)));
+    }
+
+    private void Send(WorkerEntry worker, CoordinatorMessage message) =>
+        _effects.Add(new CoordinatorEffect.Send(worker.Id, message));
+
+    private void Notify(Notice notice) => _effects.Add(new CoordinatorEffect.Notify(notice));
+
+    private string Health(WorkerEntry worker, Instant now, (double, double)? typical)
+    {
+        if (now - worker.LastWord > Settings.Times.HeartbeatEvery * 2)
+        {
+            return "silent";
+        }
+
+        return worker.Stage switch
+        {
+            WorkerStage.Leaving => "leaving",
+            WorkerStage.Ready when _phase == Phase.Computing && worker.IsBusy && _round is not null
+                && worker.LateAt(_round.Kind, typical) is Instant at && at < now => "late",
+            WorkerStage.Ready => "ready",
+            _ => "loading",
+        };
+    }
 }

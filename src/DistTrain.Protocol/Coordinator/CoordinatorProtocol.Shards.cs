@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Protocol;
+
+/// <content>Who computes which shards of the round in hand.</content>
+public sealed partial class CoordinatorProtocol
+{
+    private readonly List<int> _shardsToGive = [];
+    private readonly List<WorkerEntry> _takers = [];
+
+    /// <summary>Ready workers that each shard was given to.</summary>
+    private int[] _ownerCounts = [];
+    private bool _mayHaveUnowned;
+
+    /// <summary>Takes a worker's shards of the round in hand away from it.</summary>
+    /// <returns>How many unfinished ones nobody owns now.</returns>
+    private int GiveUpShardsOf(WorkerEntry worker)
+    {
+        if (_phase != Phase.Computing || !worker.IsReady)
+        {
+            return 0;
+        }
+
+        int unowned = 0;
+        for (int shard = 0; shard < _progress.Shards; shard++)
+        {
+            if (worker.Has(shard) && --_ownerCounts[shard] == 0 && !_progress.IsDone(shard))
+            {
+                unowned++;
+            }
+        }
+
+        _mayHaveUnowned |= unowned > 0;
+        return unowned;
+    }
+
+    private void GiveUnownedShards()
+    {
+        if (!_mayHaveUnowned || _roster.ReadyCount == 0)
+        {
+            return;
+        }
+
+        _mayHaveUnowned = false;
+        _shardsToGive.Clear();
+        for (int shard = 0; shard < _progress.Shards; shard++)
+        {
+            if (_ownerCounts[shard] == 0 && !_progress.IsDone(shard))
+            {
+                _shardsToGive.Add(shard);
+            }
+        }
+
+        _takers.Clear();
+        _takers.AddRange(_roster.All.Where(worker => worker.IsReady));
+        Give();
+    }
+
+    private void RepeatLateShards()
+    {
+        if (!HasIdleWorker())
+        {
+            return;
+        }
+
+        _shardsToGive.Clear();
+        Stragglers.AddLateShards(_roster.All, _progress, _round!.Kind, _now, _shardsToGive);
+        if (_shardsToGive.Count == 0)
+        {
+            return;
+        }
+
+        _takers.Clear();
+        _takers.AddRange(_roster.All.Where(worker => worker.IsIdle));
+        int[] slow =
+        [
+            .. _shardsToGive.Select(shard => _roster.All.First(worker => worker.IsReady && worker.Has(shard)).Id.Value),
+        ];
+        int given = 0;
+        foreach ((WorkerEntry helper, int count) in Give())
+        {
+            Notify(new Notice.ShardsRepeated(new WorkerId(slow[given]), helper.Id, count));
+            given += count;
+        }
+    }
+
+    /// <summary>Divides the shards to give among the takers, in order, and tells them.</summary>
+    private List<(WorkerEntry Worker, int Count)> Give()
+    {
+        double[] speeds = new double[_takers.Count];
+        int[] backlogs = new int[_takers.Count];
+        (double ShardsPerSecondAndThread, double)? typical = Stragglers.Typical(_roster.All, _round!.Kind);
+        for (int i = 0; i < speeds.Length; i++)
+        {
+            WorkerEntry worker = _takers[i];
+            double unmeasured = worker.Threads * (typical?.ShardsPerSecondAndThread ?? 1);
+            speeds[i] = worker.Speed(_round.Kind).ShardsPerSecond ?? unmeasured;
+            backlogs[i] = (int)Math.Min(int.MaxValue, (worker.Owed + _progress.Buckets - 1) / _progress.Buckets);
+        }
+
+        int[] counts = ShardAssignment.Split(_shardsToGive.Count, speeds, backlogs);
+        if (_shardsToGive.Count == _progress.Shards)
+        {
+            ShardAssignment.AlignBorders(counts, speeds);
+        }
+
+        List<(WorkerEntry, int)> given = [];
+        int next = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] > 0)
+            {
+                SendWeightsIfLacking(_takers[i]);
+                Assign(_takers[i], _shardsToGive.GetRange(next, counts[i]));
+                given.Add((_takers[i], counts[i]));
+                next += counts[i];
+            }
+        }
+
+        return given;
+    }
+
+    private void SendWeightsIfLacking(WorkerEntry worker)
+    {
+        WeightVersion version = _round!.Version;
+        if (worker.VersionSent == version)
+        {
+            return;
+        }
+
+        worker.VersionSent = version;
+        for (int bucket = 0; bucket < Settings.BucketCount; bucket++)
+        {
+            _effects.Add(new CoordinatorEffect.SendWeights(
+                worker.Id, new CoordinatorMessage.Weights(Settings.Term, version, bucket)));
+        }
+    }
+
+    private void Assign(WorkerEntry worker, List<int> shards)
+    {
+        List<ShardRange> ranges = [];
+        foreach (int shard in shards)
+        {
+            worker.Give(shard, _now);
+            _ownerCounts[shard]++;
+            if (ranges.Count > 0 && ranges[^1].End == shard)
+            {
+                ranges[^1] = ranges[^1] with { Count = ranges[^1].Count + 1 };
+            }
+            else
+            {
+                ranges.Add(new ShardRange(shard, 1));
+            }
+        }
+
+        foreach (ShardRange[] part in ranges.Chunk(MessageLimits.RangesMax))
+        {
+            Send(worker, new CoordinatorMessage.Assign(
+                Settings.Term, _round!, ImmutableArray.Create(part)));
+        }
+    }
+
+    private int UnfinishedShards(WorkerEntry worker)
+    {
+        int unfinished = 0;
+        for (int shard = 0; shard < _progress.Shards; shard++)
+        {
+            unfinished += worker.Has(shard) && !_progress.IsDone(shard) ? 1 : 0;
+        }
+
+        return unfinished;
+    }
+}

@@ -1,0 +1,107 @@
+namespace DistTrain.Protocol;
+
+/// <content>What workers compute: sums, and values that are no numbers.</content>
+public sealed partial class CoordinatorProtocol
+{
+    private void PartialArrived(WorkerId id, WorkerMessage.PartialSum header, SumHandle sum)
+    {
+        if (_phase == Phase.Ended || !_roster.TryGet(id, out WorkerEntry? worker))
+        {
+            _effects.Add(new CoordinatorEffect.Release(sum));
+            return;
+        }
+
+        worker.LastWord = _now;
+        bool isOfNow = header.Term == Settings.Term && header.Round == _number && _phase == Phase.Computing;
+        string? fault = header.Term == Settings.Term ? FindFault(worker, header, isOfNow) : null;
+        if (!isOfNow || fault is not null)
+        {
+            _effects.Add(new CoordinatorEffect.Release(sum));
+        }
+        else if (worker.Deliver(header, TreeShape.Shards(header.Node, _progress.Shards).Count, _now, _round!.Kind))
+        {
+            _progress.Insert(header.Bucket, header.Node, sum, _effects);
+        }
+        else
+        {
+            _effects.Add(new CoordinatorEffect.Release(sum));
+            worker.Repetitions++;
+            fault = worker.Repetitions > RepetitionsMax
+                ? $"sent more than {RepetitionsMax} sums a second time in round {_number.Value}; restart it"
+                : null;
+        }
+
+        if (fault is not null)
+        {
+            Violate(worker, fault);
+        }
+    }
+
+    /// <summary>What is wrong with a sum of this term, as a clause; null if nothing is, or it is of the past.</summary>
+    private string? FindFault(WorkerEntry worker, WorkerMessage.PartialSum header, bool isOfNow)
+    {
+        if (worker.Stage is WorkerStage.Silent or WorkerStage.Loading)
+        {
+            return "sent a sum before it was ready";
+        }
+
+        if (header.Round.Value > _number.Value)
+        {
+            return $"sent a sum of round {header.Round.Value}, the newest is {_number.Value}; restart it";
+        }
+
+        if (!isOfNow)
+        {
+            return null;
+        }
+
+        if (header.Bucket < 0 || header.Bucket >= _progress.Buckets)
+        {
+            return $"sent a sum of bucket {header.Bucket}, this round has {_progress.Buckets}: it runs another model; "
+                + "restart it with the coordinator's run file";
+        }
+
+        if (!TreeShape.Contains(header.Node, _progress.Shards))
+        {
+            return $"sent the sum of tree node {header.Node}, which a round of {_progress.Shards} shards does not have; "
+                + "restart it";
+        }
+
+        ShardRange shards = TreeShape.Shards(header.Node, _progress.Shards);
+        for (int shard = shards.First; shard < shards.End; shard++)
+        {
+            if (!worker.Has(shard))
+            {
+                return $"sent the sum of {shards} (tree node {header.Node}), but shard {shard} was never given to it; "
+                    + "restart it";
+            }
+        }
+
+        return null;
+    }
+
+    private void NotFinite(WorkerEntry worker, WorkerMessage.NotFinite found)
+    {
+        bool isOfNow = found.Round == _number && _phase == Phase.Computing && _round is not null
+            && found.Shard >= 0 && found.Shard < _progress.Shards && worker.Has(found.Shard);
+        if (!isOfNow)
+        {
+            return;
+        }
+
+        Round round = _round!;
+        string where = round.Kind == RoundKind.Train
+            ? $"step {round.Version.Value} (epoch {round.Epoch})"
+            : $"the evaluation after {round.Version.Value} steps";
+        int firstRow = round.FirstRow + round.ShardStart(found.Shard);
+        int endRow = round.FirstRow + round.ShardStart(found.Shard + 1);
+        End(
+            RunEndKind.Failed,
+            $"{Called(worker)} found {found.What} in {found.Tensor} at {where}, shard {found.Shard} "
+            + $"(rows {firstRow} to {endRow - 1} of the epoch's order): training diverged or the data is extreme; "
+            + "lower the learning rate, clip the gradient or check these rows; the last checkpoint is still good");
+    }
+
+    /// <summary>Sums that a worker may send again in one round; a link that breaks and heals needs none.</summary>
+    private const int RepetitionsMax = 64;
+}

@@ -1,0 +1,109 @@
+using DistTrain.Numerics;
+
+namespace DistTrain.Protocol;
+
+/// <content>Assignments, weights, computations, sums.</content>
+public sealed partial class WorkerProtocol
+{
+    private readonly WorkerRound _work = new();
+
+    /// <summary>The newest round of this connection that sums were sent for; a later round shows that they were of use.</summary>
+    private RoundNumber? _contributed;
+
+    private void Assigned(CoordinatorMessage.Assign assign)
+    {
+        if (_stage != Stage.Ready)
+        {
+            return;
+        }
+
+        if (_work.Take(assign.Round, assign.Ranges) is string fault)
+        {
+            GoAway($"the coordinator's assignment makes no sense: {fault}");
+        }
+        else if (_contributed is RoundNumber before && before.Value < assign.Round.Number.Value)
+        {
+            _backOff.Reset();
+        }
+    }
+
+    private void Cancelled(RoundNumber round)
+    {
+        if (round == _work.Number)
+        {
+            _work.Cancel();
+            if (_stage == Stage.Leaving)
+            {
+                SayGoodbye();
+            }
+        }
+    }
+
+    private void WeightsArrived(CoordinatorMessage.Weights header)
+    {
+        if (!IsOfThisTerm(header.Term))
+        {
+            return;
+        }
+
+        _coordinatorWord = _now;
+        if (_stage == Stage.Ready && !_work.Note(header.Version, header.Bucket))
+        {
+            GoAway(
+                $"the coordinator sent bucket {header.Bucket} of the weights, this run has {_work.BucketCount}: "
+                + "it runs another model");
+        }
+    }
+
+    private void ComputeNextNode()
+    {
+        if (_stage == Stage.Ready && _work.TryBegin(out TreeNode node))
+        {
+            _effects.Add(new WorkerEffect.Compute(_work.Round!, node));
+        }
+    }
+
+    private void NodeComputed(WorkerEvent.NodeComputed computed)
+    {
+        if (_work.EndComputation() && _stage is Stage.Ready or Stage.Leaving)
+        {
+            int buckets = computed.Round.SumBuckets(_work.BucketCount);
+            for (int bucket = 0; bucket < buckets; bucket++)
+            {
+                long microseconds = bucket == 0 ? computed.ComputeMicroseconds : 0;
+                WorkerMessage.PartialSum header = new(
+                    _term, computed.Round.Number, bucket, computed.Node, microseconds);
+                _effects.Add(new WorkerEffect.SendPartial(header, computed.Sums));
+            }
+
+            _contributed = computed.Round.Number;
+        }
+
+        _effects.Add(new WorkerEffect.Release(computed.Sums));
+        if (_stage == Stage.Leaving)
+        {
+            SayGoodbye();
+        }
+    }
+
+    private void NodeNotFinite(WorkerEvent.NodeNotFinite found)
+    {
+        if (_work.EndComputation() && _stage is Stage.Ready or Stage.Leaving)
+        {
+            // The run ends with this; the other nodes would say no more.
+            _work.DropPending();
+            Send(new WorkerMessage.NotFinite(_term, found.Round.Number, found.Shard, found.Tensor, found.What));
+        }
+
+        if (_stage == Stage.Leaving)
+        {
+            SayGoodbye();
+        }
+    }
+
+    private void ForgetWork()
+    {
+        _work.Forget();
+        _contributed = null;
+    }
+}
