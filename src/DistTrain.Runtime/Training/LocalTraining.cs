@@ -1,3 +1,5 @@
+using DistTrain.Protocol;
+
 namespace DistTrain.Runtime;
 
 /// <summary>The local engine: trains on this machine, on worker actors in this process or on worker processes.</summary>
@@ -7,7 +9,49 @@ public static class LocalTraining
     /// <exception cref="TrainingException">The run cannot start: what, and what to do, in one sentence.</exception>
     /// <exception cref="Data.DataException">The data cannot be used.</exception>
     /// <exception cref="Models.ModelException">The model cannot be built on this data.</exception>
-    public static Task<TrainingResult> RunAsync(
-        TrainingRequest request, ITrainingObserver observer, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public static async Task<TrainingResult> RunAsync(
+        TrainingRequest request, ITrainingObserver observer, CancellationToken cancellation)
+    {
+        if (request.Workers < 1 || request.ThreadsPerWorker < 1)
+        {
+            throw new TrainingException(
+                $"{request.Workers} workers with {request.ThreadsPerWorker} threads are too few, at least 1 of each is needed");
+        }
+
+        RunSession session = RunSession.Open(SettingsOf(request), observer);
+        await using (session.ConfigureAwait(false))
+        {
+            return await RunInProcessAsync(session, request, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<TrainingResult> RunInProcessAsync(
+        RunSession session, TrainingRequest request, CancellationToken cancellation)
+    {
+        var connector = new InProcessConnector(session.Coordinator, session.Run);
+        var crew = new WorkerCrew(
+            request.Workers,
+            name => new WorkerActor(name, request.ThreadsPerWorker, new ProtocolTimes(), connector, connector),
+            session.Say);
+        await using (crew.ConfigureAwait(false))
+        {
+            RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
+            return await session.FinishAsync(end).ConfigureAwait(false);
+        }
+    }
+
+    private static SessionSettings SettingsOf(TrainingRequest request) => new()
+    {
+        Run = request.Run,
+        Data = request.Data,
+        OutFolder = request.OutFolder,
+        Resume = request.Resume,
+        Force = request.Force,
+        Engine = request.Processes ? "processes" : "in-process",
+        Workers = request.Workers,
+        ThreadsPerWorker = request.ThreadsPerWorker,
+        WorkersMin = 1,
+        WorkersAtStart = request.Workers,
+        SharesData = request.Processes,
+    };
 }

@@ -29,7 +29,7 @@ public sealed record StatusReport
     /// <summary>Since the run's start.</summary>
     public required double Seconds { get; init; }
 
-    public required ImmutableArray<WorkerStatus> Workers { get; init; }
+    public required ImmutableArray<WorkerReport> Workers { get; init; }
 }
 
 /// <summary>One worker as the coordinator sees it.</summary>
@@ -37,7 +37,7 @@ public sealed record StatusReport
 /// <param name="RowsPerSecond">Measured; 0 before its first result.</param>
 /// <param name="SecondsSilent">Since its last word.</param>
 /// <param name="Health">"ready", "joining", "silent" or "gone".</param>
-public sealed record WorkerStatus(
+public sealed record WorkerReport(
     int Id, string Name, string Address, int Threads, int Shards, double RowsPerSecond, double SecondsSilent,
     string Health);
 

@@ -4,8 +4,4 @@ namespace DistTrain.Models;
 public sealed record FlattenSpec : LayerSpec
 {
     public override string Kind => "flatten";
-
-    internal override bool KeepsScale => true;
-
-    internal override Layer Build(LayerContext context) => new FlattenLayer(context);
 }

@@ -4,6 +4,4 @@ namespace DistTrain.Models;
 public sealed record SigmoidSpec : LayerSpec
 {
     public override string Kind => "sigmoid";
-
-    internal override Layer Build(LayerContext context) => new ActivationLayer<Sigmoid>(context);
 }

@@ -4,6 +4,4 @@ namespace DistTrain.Models;
 public sealed record SoftmaxSpec : LayerSpec
 {
     public override string Kind => "softmax";
-
-    internal override Layer Build(LayerContext context) => new SoftmaxLayer(context);
 }

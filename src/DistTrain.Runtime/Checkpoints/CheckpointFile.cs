@@ -1,0 +1,180 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using DistTrain.Numerics;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// One checkpoint as a file: magic, length of the header, header (JSON), weights, optimizer state, SHA-256 of all before.
+/// </summary>
+/// <remarks>
+/// Written under a temporary name, flushed to disk, renamed, and the folder flushed: a crash at any moment leaves the old
+/// files and perhaps a temporary one, never half a checkpoint under its final name. What a disk does to it later is
+/// found by the hash. Numbers are little-endian.
+/// </remarks>
+public sealed class CheckpointFile : IDisposable
+{
+    private CheckpointFile(CheckpointHeader header, AlignedBuffer weights, AlignedBuffer state)
+    {
+        Header = header;
+        Weights = weights;
+        State = state;
+    }
+
+    public CheckpointHeader Header { get; }
+
+    public AlignedBuffer Weights { get; }
+
+    public AlignedBuffer State { get; }
+
+    /// <exception cref="IOException">Full or read-only disk; nothing is left under <paramref name="path"/>.</exception>
+    public static void Write(string path, CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state)
+    {
+        string temporary = path + TemporaryEnding;
+        try
+        {
+            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                WriteContent(file, header, weights, state);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            FolderFlush.Flush(Path.GetDirectoryName(path)!);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Reads and verifies everything.</summary>
+    /// <exception cref="CheckpointException">Cut off, damaged, or no checkpoint at all.</exception>
+    public static CheckpointFile Read(string path)
+    {
+        AlignedBuffer? weights = null;
+        AlignedBuffer? state = null;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Span<byte> start = stackalloc byte[StartBytes];
+            ReadHashed(file, start, hash);
+            if (!start[..Magic.Length].SequenceEqual(Magic))
+            {
+                throw new CheckpointException($"{path} is not a checkpoint of this version: it starts with other bytes");
+            }
+
+            int headerBytes = BinaryPrimitives.ReadInt32LittleEndian(start[Magic.Length..]);
+            if (headerBytes is < 2 or > HeaderBytesMax || headerBytes > file.Length)
+            {
+                throw new CheckpointException($"{path} is damaged: its header claims {headerBytes:N0} bytes");
+            }
+
+            byte[] json = new byte[headerBytes];
+            ReadHashed(file, json, hash);
+            CheckpointHeader header = JsonSerializer.Deserialize<CheckpointHeader>(json, RuntimeJson.Line)
+                ?? throw new CheckpointException($"{path} is damaged: its header is empty");
+            long expected = StartBytes + headerBytes + (((long)header.ParameterCount + header.StateCount) * sizeof(float))
+                + SHA256.HashSizeInBytes;
+            if (header.ParameterCount < 0 || header.StateCount < 0 || file.Length != expected)
+            {
+                throw new CheckpointException(
+                    $"{path} is damaged: it has {file.Length:N0} bytes, its header tells of {expected:N0}");
+            }
+
+            weights = new AlignedBuffer(header.ParameterCount);
+            state = new AlignedBuffer(header.StateCount);
+            ReadHashed(file, FloatBytes(weights), hash);
+            ReadHashed(file, FloatBytes(state), hash);
+            Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
+            file.ReadExactly(stored);
+            if (!stored.SequenceEqual(hash.GetHashAndReset()))
+            {
+                throw new CheckpointException($"{path} is damaged: its SHA-256 does not match");
+            }
+
+            return new CheckpointFile(header, weights, state);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or CheckpointException)
+        {
+            weights?.Dispose();
+            state?.Dispose();
+            throw error as CheckpointException
+                ?? new CheckpointException($"{path} cannot be read as a checkpoint: {error.Message}", error);
+        }
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        State.Dispose();
+    }
+
+    private static void WriteContent(
+        FileStream file, CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, RuntimeJson.Line);
+        byte[] start = new byte[StartBytes + json.Length];
+        Magic.CopyTo(start);
+        BinaryPrimitives.WriteInt32LittleEndian(start.AsSpan(Magic.Length), json.Length);
+        json.CopyTo(start, StartBytes);
+        WriteHashed(file, start, hash);
+        WriteHashed(file, weights.Span, hash);
+        WriteHashed(file, state.Span, hash);
+        file.Write(hash.GetHashAndReset());
+    }
+
+    /// <summary>In pieces, so that hashing and writing share the cache and no other thread waits long for the disk.</summary>
+    private static void WriteHashed(FileStream file, ReadOnlySpan<byte> bytes, IncrementalHash hash)
+    {
+        while (!bytes.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = bytes[..Math.Min(bytes.Length, PieceBytes)];
+            hash.AppendData(piece);
+            file.Write(piece);
+            bytes = bytes[piece.Length..];
+        }
+    }
+
+    private static void ReadHashed(FileStream file, Span<byte> bytes, IncrementalHash hash)
+    {
+        while (!bytes.IsEmpty)
+        {
+            Span<byte> piece = bytes[..Math.Min(bytes.Length, PieceBytes)];
+            file.ReadExactly(piece);
+            hash.AppendData(piece);
+            bytes = bytes[piece.Length..];
+        }
+    }
+
+    private static Span<byte> FloatBytes(AlignedBuffer floats) => MemoryMarshal.AsBytes(floats.Span);
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Left for the next start, which removes temporary files.
+        }
+    }
+
+    /// <summary>Names of files that were not finished.</summary>
+    public const string TemporaryEnding = ".tmp";
+
+    private static ReadOnlySpan<byte> Magic => "DTCKPT01"u8;
+
+    private const int StartBytes = 12;
+    private const int HeaderBytesMax = 16 * 1024 * 1024;
+    private const int PieceBytes = 1 << 20;
+}
+
+/// <summary>A checkpoint that cannot be used. The message names the file and what is wrong.</summary>
+public sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner);

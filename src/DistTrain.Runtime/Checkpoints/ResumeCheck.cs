@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace DistTrain.Runtime;
+
+/// <summary>Whether a run may go on from a checkpoint: what changed in the run file, and whether that makes sense.</summary>
+public static class ResumeCheck
+{
+    /// <param name="force">Changes that alter the result are let through; sizes that do not fit never are.</param>
+    /// <exception cref="TrainingException">Names the changed keys, and what to do.</exception>
+    public static void Require(CheckpointHeader header, LoadedRun run, bool force)
+    {
+        if (header.ParameterCount != run.Network.Parameters.Length)
+        {
+            throw new TrainingException(
+                $"the checkpoint has {header.ParameterCount:N0} weights, the run file's model has "
+                + $"{run.Network.Parameters.Length:N0}: it is another model; start without --resume");
+        }
+
+        if (force)
+        {
+            return;
+        }
+
+        bool isOtherData = header.DataHash != run.Data.ContentHash;
+        string[] changed = [.. ChangedKeys(header.RunJson, run.RunJson)
+            .Where(key => !IsHarmless(key) && (isOtherData || !key.StartsWith("data.", StringComparison.Ordinal)))];
+        if (changed.Length > 0)
+        {
+            throw new TrainingException(
+                $"the run file changed since the checkpoint of step {header.Step}: {string.Join(", ", changed)}; "
+                + "take the change back, start without --resume, or go on all the same with --force");
+        }
+
+        if (isOtherData)
+        {
+            throw new TrainingException(
+                $"the data changed since the checkpoint of step {header.Step} (content hash {header.DataHash[..12]}…, "
+                + $"now {run.Data.ContentHash[..12]}…); put the old data back, start without --resume, or use --force");
+        }
+    }
+
+    /// <summary>Paths of the values that differ, as in "training.batchSize"; in order.</summary>
+    public static IReadOnlyList<string> ChangedKeys(string before, string after)
+    {
+        using JsonDocument old = JsonDocument.Parse(before);
+        using JsonDocument now = JsonDocument.Parse(after);
+        var changed = new List<string>();
+        Compare("", old.RootElement, now.RootElement, changed);
+        return changed;
+    }
+
+    private static void Compare(string path, JsonElement before, JsonElement after, List<string> changed)
+    {
+        if (before.ValueKind != JsonValueKind.Object || after.ValueKind != JsonValueKind.Object)
+        {
+            if (!JsonElement.DeepEquals(before, after))
+            {
+                changed.Add(path);
+            }
+
+            return;
+        }
+
+        foreach (JsonProperty property in before.EnumerateObject())
+        {
+            string key = Join(path, property.Name);
+            if (after.TryGetProperty(property.Name, out JsonElement other))
+            {
+                Compare(key, property.Value, other, changed);
+            }
+            else
+            {
+                changed.Add(key);
+            }
+        }
+
+        foreach (JsonProperty property in after.EnumerateObject())
+        {
+            if (!before.TryGetProperty(property.Name, out _))
+            {
+                changed.Add(Join(path, property.Name));
+            }
+        }
+    }
+
+    /// <summary>Changes that make sense: how long, how often things are shown or kept, who computes.</summary>
+    private static bool IsHarmless(string key) =>
+        key.Split('.') is ["checkpoint" or "cluster" or "report", ..]
+            or ["training", "epochs" or "steps" or "schedule" or "evaluateEveryEpochs" or "logEverySteps" or "earlyStopping", ..];
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

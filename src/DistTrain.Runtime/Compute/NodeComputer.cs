@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using DistTrain.Models;
+using DistTrain.Numerics;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// Computes the sums of tree nodes on threads of its own, one node at a time: the node's shards are split over the lanes,
+/// each lane returns the sums of the maximal nodes inside its range, and these are added in tree order.
+/// </summary>
+/// <remarks>
+/// Any number of lanes gives the same bits, because only additions of the canonical tree are made. In steady state nothing
+/// is allocated but the answer's record.
+/// </remarks>
+public sealed class NodeComputer : IDisposable
+{
+    private readonly LoadedRun _run;
+    private readonly Action<ComputedNode> _answer;
+    private readonly ComputeLane[] _lanes;
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim[] _laneStarts;
+    private readonly CountdownEvent _lanesBusy = new(1);
+    private readonly SumBufferPool _trainSums;
+    private readonly SumBufferPool _evaluationSums = new(MetricSums.Count);
+    private readonly RowOrder _order;
+    private readonly Queue<Request> _requests = new();
+    private readonly PartialNodes _parts;
+    private volatile bool _isStopping;
+    private Exception? _laneFailure;
+    private Request _current;
+    private ReadOnlyMemory<int> _rows;
+
+    private readonly record struct Request(Round Round, TreeNode Node, WeightBuffer Weights);
+
+    /// <param name="threads">Lanes; 1 or more.</param>
+    /// <param name="answer">Called on a compute thread, once for each request.</param>
+    public NodeComputer(LoadedRun run, int threads, Action<ComputedNode> answer)
+    {
+        _run = run;
+        _answer = answer;
+        _order = new RowOrder(run);
+        _trainSums = new SumBufferPool(run.Buckets.SumLength);
+        _parts = new PartialNodes(threads);
+        _lanes = [.. Enumerable.Range(0, threads).Select(_ => new ComputeLane(run))];
+        _laneStarts = [.. Enumerable.Range(0, threads).Select(_ => new SemaphoreSlim(0))];
+        _threads = [.. Enumerable.Range(0, threads).Select(StartThread)];
+    }
+
+    /// <summary>Asks for one node; the answer comes by itself. Takes over a reference to the weights.</summary>
+    public void Start(Round round, TreeNode node, WeightBuffer weights)
+    {
+        lock (_requests)
+        {
+            _requests.Enqueue(new Request(round, node, weights));
+        }
+
+        _laneStarts[0].Release();
+    }
+
+    /// <summary>Finishes the node in hand; requests that wait are dropped.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        _laneStarts[0].Release();
+        _threads[0].Join();
+        for (int lane = 1; lane < _lanes.Length; lane++)
+        {
+            _laneStarts[lane].Release();
+            _threads[lane].Join();
+        }
+
+        foreach (ComputeLane lane in _lanes)
+        {
+            lane.Dispose();
+        }
+
+        while (_requests.TryDequeue(out Request dropped))
+        {
+            dropped.Weights.Release();
+        }
+
+        _trainSums.Dispose();
+        _evaluationSums.Dispose();
+        _lanesBusy.Dispose();
+    }
+
+    private Thread StartThread(int lane)
+    {
+        var thread = new Thread(() =>
+        {
+            if (lane == 0)
+            {
+                Lead();
+            }
+            else
+            {
+                Follow(lane);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = $"compute {lane}",
+        };
+        thread.Start();
+        return thread;
+    }
+
+    private void Lead()
+    {
+        while (true)
+        {
+            _laneStarts[0].Wait();
+            if (_isStopping)
+            {
+                return;
+            }
+
+            lock (_requests)
+            {
+                _current = _requests.Dequeue();
+            }
+
+            ComputedNode computed = ComputeCurrent();
+            _current.Weights.Release();
+            _current = default;
+            _answer(computed);
+        }
+    }
+
+    private void Follow(int lane)
+    {
+        while (true)
+        {
+            _laneStarts[lane].Wait();
+            if (_isStopping)
+            {
+                return;
+            }
+
+            ComputeLanePart(lane);
+            _lanesBusy.Signal();
+        }
+    }
+
+    private ComputedNode ComputeCurrent()
+    {
+        (Round round, TreeNode node, _) = _current;
+        long started = Stopwatch.GetTimestamp();
+        _rows = _order.Of(round);
+        _laneFailure = null;
+        _lanesBusy.Reset(_lanes.Length);
+        for (int lane = 1; lane < _lanes.Length; lane++)
+        {
+            _laneStarts[lane].Release();
+        }
+
+        ComputeLanePart(0);
+        _lanesBusy.Signal();
+        _lanesBusy.Wait();
+        if (_laneFailure is { } failure)
+        {
+            _parts.ReleaseAll();
+            return new ComputedNode(round, node, null, 0, new NodeDefect(node.FirstShard, "loss", failure.Message));
+        }
+
+        SumBuffer sums = _parts.Combine(node, round.ShardCount);
+        int position = FiniteCheck.IndexOfNonFinite(sums.Span);
+        long micros = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        if (position < 0)
+        {
+            return new ComputedNode(round, node, sums, Math.Max(1, micros), null);
+        }
+
+        NodeDefect defect = FindDefect(sums, position);
+        sums.Release();
+        return new ComputedNode(round, node, null, micros, defect);
+    }
+
+    private void ComputeLanePart(int lane)
+    {
+        (Round round, TreeNode node, WeightBuffer weights) = _current;
+        int first = node.FirstShard;
+        int count = node.EndShard(round.ShardCount) - first;
+        int from = first + (int)((long)count * lane / _lanes.Length);
+        int to = first + (int)((long)count * (lane + 1) / _lanes.Length);
+        SumBufferPool pool = round.Kind == RoundKind.Train ? _trainSums : _evaluationSums;
+        try
+        {
+            while (from < to)
+            {
+                int end = to - from == count ? to : PartialNodes.EndOfMaximalNode(from, to);
+                SumBuffer sums = pool.Rent();
+                _parts.Add(lane, from, end, sums);
+                _lanes[lane].Compute(round, from, end, _rows.Span, weights, sums.Span);
+                from = end;
+            }
+        }
+#pragma warning disable CA1031 // A compute thread that dies would leave the worker mute; the failure becomes the answer.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _laneFailure = failure;
+        }
+    }
+
+    /// <summary>Computes the node's shards again, one by one, until one shows a value that is not finite.</summary>
+    private NodeDefect FindDefect(SumBuffer sums, int position)
+    {
+        (Round round, TreeNode node, WeightBuffer weights) = _current;
+        float value = sums.Span[position];
+        for (int shard = node.FirstShard; shard < node.EndShard(round.ShardCount); shard++)
+        {
+            _lanes[0].Compute(round, shard, shard + 1, _rows.Span, weights, sums.Span);
+            int found = FiniteCheck.IndexOfNonFinite(sums.Span);
+            if (found >= 0)
+            {
+                return new NodeDefect(shard, TensorAt(round, found), Describe(sums.Span[found]));
+            }
+        }
+
+        return new NodeDefect(
+            node.FirstShard, TensorAt(round, position),
+            $"{Describe(value)} in the sum over {new ShardRange(node.FirstShard, node.EndShard(round.ShardCount) - node.FirstShard)}");
+    }
+
+    private string TensorAt(Round round, int position) =>
+        round.Kind == RoundKind.Train && position < _run.Network.Parameters.Length
+            ? _run.Network.Parameters.At(position).Name
+            : "loss";
+
+    private static string Describe(float value) => float.IsNaN(value) ? "not a number" : $"{value}";
+}

@@ -1,0 +1,14 @@
+using DistTrain.Numerics;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>What a computation of one tree node gave: its sums, or the defect that was found.</summary>
+/// <param name="Sums">Owned by the receiver; null where <paramref name="Defect"/> is set.</param>
+public sealed record ComputedNode(
+    Round Round, TreeNode Node, SumBuffer? Sums, long ComputeMicroseconds, NodeDefect? Defect);
+
+/// <summary>A value that is not finite.</summary>
+/// <param name="Shard">The first shard that shows it alone; the node's first where only the sum does.</param>
+/// <param name="Tensor">As in "layers.0.weight", or "loss".</param>
+public sealed record NodeDefect(int Shard, string Tensor, string What);

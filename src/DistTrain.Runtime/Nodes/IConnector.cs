@@ -1,0 +1,9 @@
+namespace DistTrain.Runtime;
+
+/// <summary>Makes a worker's connections to its coordinator.</summary>
+public interface IConnector
+{
+    /// <summary>One attempt; everything that arrives over the connection goes into the worker's mailbox.</summary>
+    /// <exception cref="TrainingException">Nobody there, or refused; the message says which.</exception>
+    Task<ICoordinatorPort> ConnectAsync(Actor<WorkerInput> worker, CancellationToken cancellation);
+}

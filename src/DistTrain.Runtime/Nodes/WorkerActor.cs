@@ -1,0 +1,93 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>A worker as an actor of the local engine.</summary>
+#pragma warning disable CA1001 // What it owns ends with the actor's loop, not with a call of its owner's.
+public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
+#pragma warning restore CA1001
+{
+    private readonly WorkerCore _core;
+    private readonly IConnector _connector;
+    private readonly CancellationTokenSource _connecting = new();
+    private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public WorkerActor(string name, int threads, ProtocolTimes times, IRunSource source, IConnector connector)
+        : base(name, MailboxCapacity)
+    {
+        _connector = connector;
+        _core = new WorkerCore(new WorkerProtocol(name, threads, times), source, this);
+    }
+
+    /// <summary>How the worker ended; never faults.</summary>
+    public Task<RunEnd> End => _end.Task;
+
+    protected override Instant? NextDeadline => _core.NextDeadline;
+
+    /// <summary>Starts the actor and its first attempt to connect.</summary>
+    public void Join()
+    {
+        Start();
+        Reconnect(TimeSpan.Zero, "");
+    }
+
+    void IWorkerHost.Post(WorkerInput input)
+    {
+        if (!TryPost(input))
+        {
+            WorkerCore.Discard(input);
+        }
+    }
+
+    public void Reconnect(TimeSpan after, string reason) => _ = ConnectAsync(after);
+
+    void IWorkerHost.Finish(RunEnd end)
+    {
+        _end.TrySetResult(end);
+        Stop();
+    }
+
+    protected override void Receive(WorkerInput message) => _core.Handle(message);
+
+    protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
+
+    protected override void OnFailed(Exception failure) =>
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, $"{Name} failed: {failure.Message} (a defect of DistTrain)"));
+
+    protected override void OnStopped()
+    {
+        _connecting.Cancel();
+        _core.Dispose();
+        _end.TrySetResult(new RunEnd(RunEndKind.Stopped, $"{Name} was stopped"));
+    }
+
+    protected override void Discard(WorkerInput message) => WorkerCore.Discard(message);
+
+    private async Task ConnectAsync(TimeSpan after)
+    {
+        try
+        {
+            if (after > TimeSpan.Zero)
+            {
+                await Task.Delay(after, _connecting.Token).ConfigureAwait(false);
+            }
+
+            ICoordinatorPort port = await _connector.ConnectAsync(this, _connecting.Token).ConfigureAwait(false);
+            if (!await PostAsync(new WorkerInput.Connected(port), _connecting.Token).ConfigureAwait(false))
+            {
+                port.Close("the worker has ended");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker ends.
+        }
+        catch (TrainingException failure)
+        {
+            TryPost(new WorkerInput.Disconnected(null, failure.Message));
+        }
+    }
+
+    /// <summary>Messages; the coordinator sends a few a round.</summary>
+    private const int MailboxCapacity = 4096;
+}

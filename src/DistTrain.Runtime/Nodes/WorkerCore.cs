@@ -1,0 +1,244 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// A worker without its mailbox: gives each input to the machine and performs the effects. One call at a time; who calls,
+/// and over what the messages travel, is the host's and the port's affair.
+/// </summary>
+public sealed class WorkerCore : IDisposable
+{
+    private readonly WorkerProtocol _machine;
+    private readonly IRunSource _source;
+    private readonly IWorkerHost _host;
+    private readonly SumTable _sums = new();
+    private readonly List<WeightBuffer> _weights = [];
+    private readonly CancellationTokenSource _loading = new();
+    private ICoordinatorPort? _port;
+    private LoadedRun? _run;
+    private NodeComputer? _computer;
+
+    public WorkerCore(WorkerProtocol machine, IRunSource source, IWorkerHost host)
+    {
+        _machine = machine;
+        _source = source;
+        _host = host;
+    }
+
+    public Instant? NextDeadline => _machine.NextDeadline;
+
+    public void OnDeadline(Instant now) => Drive(now, new WorkerEvent.TimePassed());
+
+    public void Handle(WorkerInput input)
+    {
+        Instant now = MonotonicClock.Now;
+        switch (input)
+        {
+            case WorkerInput.Connected connected:
+                Attach(connected.Port);
+                Drive(now, new WorkerEvent.Connected());
+                break;
+            case WorkerInput.Arrived arrived when arrived.Port == _port:
+                Drive(now, new WorkerEvent.MessageArrived(arrived.Message));
+                break;
+            case WorkerInput.WeightsArrived weights when weights.Port == _port:
+                Keep(weights.Buffer);
+                Drive(now, new WorkerEvent.WeightsArrived(weights.Header));
+                break;
+            case WorkerInput.Disconnected lost when lost.Port == _port || lost.Port is null:
+                _port = null;
+                Drive(now, new WorkerEvent.Disconnected(lost.Reason));
+                break;
+            case WorkerInput.Loaded loaded:
+                Install(loaded.Run);
+                Drive(now, new WorkerEvent.RunLoaded(
+                    loaded.Run.RunHash, loaded.Run.Data.ContentHash, loaded.Run.Buckets.Count));
+                break;
+            case WorkerInput.NotLoaded failed:
+                Drive(now, new WorkerEvent.RunNotLoaded(failed.Reason));
+                break;
+            case WorkerInput.Computed computed:
+                OnComputed(now, computed.Node);
+                break;
+            case WorkerInput.LeaveRequested leave:
+                Drive(now, new WorkerEvent.LeaveRequested(leave.Reason));
+                break;
+            default:
+                Discard(input);
+                break;
+        }
+    }
+
+    /// <summary>Gives back what an input owns that will not be handled.</summary>
+    public static void Discard(WorkerInput input)
+    {
+        switch (input)
+        {
+            case WorkerInput.WeightsArrived weights:
+                weights.Buffer.Release();
+                break;
+            case WorkerInput.Computed computed:
+                computed.Node.Sums?.Release();
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        _loading.Cancel();
+        _port?.Close("the worker ends");
+        _computer?.Dispose();
+        _sums.ReleaseAll();
+        ReleaseWeights();
+        _loading.Dispose();
+    }
+
+    private void Drive(Instant now, WorkerEvent input)
+    {
+        foreach (WorkerEffect effect in _machine.Handle(now, input).Effects)
+        {
+            Perform(effect);
+        }
+    }
+
+    private void Perform(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case WorkerEffect.Send send:
+                _port?.Send(send.Message);
+                break;
+            case WorkerEffect.SendPartial sums:
+                SendPartial(sums);
+                break;
+            case WorkerEffect.Release release:
+                _sums.Release(release.Sums);
+                break;
+            case WorkerEffect.Compute compute:
+                _computer!.Start(compute.Round, compute.Node, WeightsOf(compute.Round.Version));
+                break;
+            case WorkerEffect.LoadRun load:
+                _ = LoadAsync(load.Welcome);
+                break;
+            case WorkerEffect.Reconnect reconnect:
+                _port?.Close(reconnect.Reason);
+                _port = null;
+                _host.Reconnect(reconnect.After, reconnect.Reason);
+                break;
+            case WorkerEffect.Finish finish:
+                _port?.Close(finish.End.Reason);
+                _port = null;
+                _host.Finish(finish.End);
+                break;
+            default:
+                throw new InvalidOperationException($"no way to perform {effect.GetType().Name}");
+        }
+    }
+
+    private void Attach(ICoordinatorPort port)
+    {
+        _port = port;
+        ReleaseWeights();
+        if (_run is { } run)
+        {
+            port.ExpectWeights(run.Buckets);
+        }
+    }
+
+    private void Install(LoadedRun run)
+    {
+        if (!ReferenceEquals(run, _run))
+        {
+            _computer?.Dispose();
+            _run = run;
+            _computer = new NodeComputer(run, _machine.Threads, node => _host.Post(new WorkerInput.Computed(node)));
+        }
+
+        _port?.ExpectWeights(run.Buckets);
+    }
+
+    private void OnComputed(Instant now, ComputedNode node)
+    {
+        if (node.Defect is { } defect)
+        {
+            Drive(now, new WorkerEvent.NodeNotFinite(node.Round, defect.Shard, defect.Tensor, defect.What));
+            return;
+        }
+
+        SumBuffer sums = node.Sums!;
+        SumHandle handle = _sums.Add(new SumView(sums, 0, sums.Length));
+        Drive(now, new WorkerEvent.NodeComputed(node.Round, node.Node, handle, node.ComputeMicroseconds));
+    }
+
+    private void SendPartial(WorkerEffect.SendPartial send)
+    {
+        SumView whole = _sums[send.Sums];
+        BucketPlan buckets = _run!.Buckets;
+        SumView view = whole.Length == buckets.SumLength ? buckets.View(whole.Buffer, send.Header.Bucket) : whole;
+        _port?.SendPartial(send.Header, view);
+    }
+
+    private async Task LoadAsync(CoordinatorMessage.Welcome welcome)
+    {
+        try
+        {
+            LoadedRun run = await Task.Run(() => _source.LoadAsync(welcome, _loading.Token)).ConfigureAwait(false);
+            _host.Post(new WorkerInput.Loaded(run));
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker ends; nobody waits for the answer.
+        }
+#pragma warning disable CA1031 // Whatever keeps a run from loading is told to the coordinator, which names it in its log.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _host.Post(new WorkerInput.NotLoaded(failure.Message));
+        }
+    }
+
+    /// <summary>Keeps the weights' reference; of several versions the newest two stay.</summary>
+    private void Keep(WeightBuffer buffer)
+    {
+        if (_weights.Contains(buffer))
+        {
+            buffer.Release();
+            return;
+        }
+
+        _weights.Add(buffer);
+        if (_weights.Count > VersionsKept)
+        {
+            _weights[0].Release();
+            _weights.RemoveAt(0);
+        }
+    }
+
+    /// <returns>With a reference for the caller.</returns>
+    private WeightBuffer WeightsOf(WeightVersion version)
+    {
+        foreach (WeightBuffer buffer in _weights)
+        {
+            if (buffer.Version == version)
+            {
+                buffer.Retain();
+                return buffer;
+            }
+        }
+
+        throw new InvalidOperationException($"weights of version {version.Value} are not here");
+    }
+
+    private void ReleaseWeights()
+    {
+        foreach (WeightBuffer buffer in _weights)
+        {
+            buffer.Release();
+        }
+
+        _weights.Clear();
+    }
+
+    /// <summary>One that a computation reads, one that comes in.</summary>
+    private const int VersionsKept = 2;
+}

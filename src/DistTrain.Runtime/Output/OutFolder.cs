@@ -1,0 +1,49 @@
+namespace DistTrain.Runtime;
+
+/// <summary>Where the files of a run lie.</summary>
+public sealed class OutFolder
+{
+    /// <param name="path">Made if missing.</param>
+    /// <exception cref="TrainingException">It cannot be made or written to.</exception>
+    public OutFolder(string path)
+    {
+        Root = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(Root);
+            string probe = System.IO.Path.Combine(Root, $".probe-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException(
+                $"the output folder {Root} cannot be written to ({error.Message.TrimEnd('.')}); name another with --out", error);
+        }
+    }
+
+    public string Root { get; }
+
+    /// <summary>The run file as resolved.</summary>
+    public string RunFile => At("run.json");
+
+    /// <summary>A line per epoch and per logged step.</summary>
+    public string Metrics => At("metrics.jsonl");
+
+    public string Summary => At("summary.json");
+
+    public string Model => At("model.safetensors");
+
+    /// <summary>The best model by evaluation, where the run file asks for it.</summary>
+    public string BestModel => At("best.safetensors");
+
+    /// <summary>What the model's inputs and outputs mean: names, classes, scaling.</summary>
+    public string ModelDescription => At("model.json");
+
+    public string Checkpoints => At("checkpoints");
+
+    /// <summary>The prepared data while workers of other processes may ask for it.</summary>
+    public string PreparedData => At("data.prepared");
+
+    private string At(string name) => System.IO.Path.Combine(Root, name);
+}

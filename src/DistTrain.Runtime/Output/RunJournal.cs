@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// What the coordinator's shell does at the end of each round beside the update: figures to the observer and to
+/// metrics.jsonl, checkpoints, the best model, early stopping.
+/// </summary>
+public sealed class RunJournal : IRunJournal
+{
+    private readonly LoadedRun _run;
+    private readonly ITrainingObserver _observer;
+    private readonly RoundLedger _ledger;
+    private readonly MetricsLog _metrics;
+    private readonly ICheckpointKeeper _checkpoints;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private long _roundEndedAt;
+    private int _connections;
+    private int _connectionsMax;
+
+    public RunJournal(
+        LoadedRun run, ITrainingObserver observer, RoundLedger ledger, MetricsLog metrics, ICheckpointKeeper checkpoints)
+    {
+        _run = run;
+        _observer = observer;
+        _ledger = ledger;
+        _metrics = metrics;
+        _checkpoints = checkpoints;
+        _roundEndedAt = _startedAt;
+    }
+
+    /// <summary>The most connections that stood at one time.</summary>
+    public int ConnectionsMax => _connectionsMax;
+
+    public void OnConnections(int count)
+    {
+        if (_connectionsMax == 0)
+        {
+            // The time of the first step counts from the first worker, not from the wait for it.
+            _roundEndedAt = Stopwatch.GetTimestamp();
+        }
+
+        _connections = count;
+        _connectionsMax = Math.Max(_connectionsMax, count);
+    }
+
+    public void OnNotice(Notice notice)
+    {
+        if (notice is Notice.WorkerLost)
+        {
+            _ledger.CountRecovery();
+        }
+
+        _observer.OnNotice(notice);
+    }
+
+    public void OnMessage(string text) => _observer.OnMessage(text);
+
+    public RoundOutcome OnRound(Round round, ReadOnlySpan<float> metricSums, ModelState model)
+    {
+        long now = Stopwatch.GetTimestamp();
+        double seconds = Stopwatch.GetElapsedTime(_roundEndedAt, now).TotalSeconds;
+        _roundEndedAt = now;
+        RoundOutcome outcome = round.Kind == RoundKind.Train
+            ? OnStep(round, metricSums, seconds, model)
+            : OnEvaluation(round, metricSums, seconds, model);
+        _checkpoints.OnRound(model, _ledger.Progress);
+        return outcome;
+    }
+
+    public StatusReport Report(CoordinatorStatus status, Func<WorkerId, string> addressOf) => new()
+    {
+        State = status.Round is null ? "waiting" : status.Round.Kind == RoundKind.Train ? "training" : "evaluating",
+        Reason = status.Phase,
+        Step = status.Version.Value,
+        StepsTotal = _run.Plan.StepsTotal,
+        Epoch = (int)(Math.Min(status.Version.Value, _run.Plan.StepsTotal - 1) / _run.Plan.StepsPerEpoch) + 1,
+        Loss = _ledger.Progress.LastLoss,
+        SamplesPerSecond = _ledger.SamplesPerSecond,
+        Recoveries = _ledger.Progress.Recoveries,
+        Seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
+        Workers = [.. status.Workers.Select(worker => new WorkerReport(
+            worker.Worker.Value, worker.Name, addressOf(worker.Worker), worker.Threads, worker.ShardsAssigned,
+            (worker.ShardsPerSecond ?? 0) * _run.Plan.BatchSize / _run.Plan.Shards,
+            worker.SinceLastWord.TotalSeconds, worker.Health))],
+    };
+
+    private RoundOutcome.GoOn OnStep(Round round, ReadOnlySpan<float> metricSums, double seconds, ModelState model)
+    {
+        float learningRate = model.Update.LearningRate(round.Version.Value);
+        StepFigures step = _ledger.AddStep(round, metricSums, seconds, learningRate, _connections);
+        int logEvery = _run.Run.Training.LogEverySteps;
+        if (logEvery > 0 && step.Step % logEvery == 0)
+        {
+            _metrics.Write("step", step);
+        }
+
+        _observer.OnStep(step);
+        WeightVersion version = model.Current.Version;
+        if (_ledger.EpochEnds(version) && !_run.Plan.EvaluationIsDue(version))
+        {
+            CloseEpoch(version, null);
+        }
+
+        return new RoundOutcome.GoOn();
+    }
+
+    private RoundOutcome OnEvaluation(Round round, ReadOnlySpan<float> metricSums, double seconds, ModelState model)
+    {
+        WeightVersion version = round.Version;
+        EvaluationFigures test = _ledger.AddEvaluation(round, metricSums, seconds);
+        bool isNew = _ledger.EpochEnds(version);
+        if (isNew)
+        {
+            CloseEpoch(version, test);
+        }
+
+        EarlyStoppingSpec? early = _run.Run.Training.EarlyStopping;
+        BestMetric? metric = _run.Run.Checkpoint.Best ?? early?.Metric;
+        if (metric is not { } chosen || !isNew)
+        {
+            return new RoundOutcome.GoOn();
+        }
+
+        if (_ledger.Judge(chosen, test, version) && _run.Run.Checkpoint.Best is not null)
+        {
+            _checkpoints.KeepBest(model);
+        }
+
+        return early is not null && _ledger.Progress.EvaluationsSinceBest >= early.Patience
+            ? new RoundOutcome.EndRun(
+                $"no better {chosen} in {early.Patience} evaluations; the best was {_ledger.Progress.BestValue:G6} "
+                + $"after step {_ledger.Progress.BestStep}")
+            : new RoundOutcome.GoOn();
+    }
+
+    private void CloseEpoch(WeightVersion version, EvaluationFigures? test)
+    {
+        EpochFigures epoch = _ledger.CloseEpoch(version, test);
+        _metrics.Write("epoch", epoch);
+        _observer.OnEpoch(epoch);
+    }
+}

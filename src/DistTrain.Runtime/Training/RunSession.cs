@@ -1,0 +1,196 @@
+using DistTrain.Data;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// One life of a coordinator with everything around it: run file and data loaded, weights initial or from a checkpoint,
+/// the actor, the output folder. The engines add the workers.
+/// </summary>
+internal sealed class RunSession : IAsyncDisposable
+{
+    private readonly ITrainingObserver _observer;
+    private readonly SessionSettings _settings;
+    private readonly PreparedData? _ownData;
+    private readonly ModelState _model;
+    private readonly RoundLedger _ledger;
+    private readonly RunJournal _journal;
+    private readonly MetricsLog _metrics;
+    private readonly CheckpointKeeper _checkpoints;
+    private readonly OutFolder _folder;
+
+    private RunSession(SessionSettings settings, ITrainingObserver observer, PreparedData? ownData, LoadedRun run)
+    {
+        _settings = settings;
+        _observer = observer;
+        _ownData = ownData;
+        Run = run;
+        _folder = new OutFolder(settings.OutFolder);
+        using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
+        _model = new ModelState(run, start.Version);
+        start.Fill(_model, run);
+        _ledger = new RoundLedger(run, start.Progress);
+        SummaryFile.WriteText(_folder.RunFile, run.RunJson);
+        ModelDescription.Of(run).Write(_folder.ModelDescription);
+        _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, Say);
+        _checkpoints = new CheckpointKeeper(run, _folder, start.Term, start.Version.Value, Say);
+        _journal = new RunJournal(run, observer, _ledger, _metrics, _checkpoints);
+        var machine = new CoordinatorProtocol(new CoordinatorSettings(
+            start.Term, run.Plan, start.Version, run.Buckets.Count, settings.WorkersMin, run.RunJson, run.RunHash,
+            run.Data.ContentHash, settings.SharesData ? _folder.PreparedData : "", TimesOf(run.Run))
+        {
+            WorkersAtStart = settings.WorkersAtStart,
+            StartEvaluated = start.Progress.Evaluated,
+        });
+        Coordinator = new CoordinatorActor(new CoordinatorCore(machine, run, _model, _journal));
+        Coordinator.TryPost(new CoordinatorInput.Started());
+    }
+
+    public LoadedRun Run { get; }
+
+    public CoordinatorActor Coordinator { get; }
+
+    /// <summary>Where the prepared data was saved for workers of other processes; null where they share it.</summary>
+    public string? DataFile => _settings.SharesData ? _folder.PreparedData : null;
+
+    /// <exception cref="TrainingException">The run cannot start.</exception>
+    public static RunSession Open(SessionSettings settings, ITrainingObserver observer)
+    {
+        RunFile file = settings.Run;
+        PreparedData? own = settings.Data is null
+            ? PreparedData.Prepare(file.Data, file.BaseFolder, file.Training.Seed)
+            : null;
+        try
+        {
+            var session = new RunSession(settings, observer, own, LoadedRun.Build(file, settings.Data ?? own!));
+            if (settings.SharesData)
+            {
+                session.Run.Data.Save(session._folder.PreparedData);
+            }
+
+            return session;
+        }
+        catch
+        {
+            own?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A line for people, from any thread.</summary>
+    public void Say(string text) => Coordinator?.TryPost(new CoordinatorInput.Say(text));
+
+    /// <summary>Runs the coordinator to its end; workers come by what the engine starts around this call.</summary>
+    public async Task<RunEnd> RunAsync(CancellationToken cancellation)
+    {
+        TrainingStarted started = Started();
+        _observer.OnStarted(started);
+        if (Run.Run.Report.Samples && started.StepsDone == 0)
+        {
+            _observer.OnSamples(SampleReporter.Make(Run, _model.Current.Span, isAfter: false));
+        }
+
+        Coordinator.Start();
+        using CancellationTokenRegistration stop = cancellation.Register(
+            () => Coordinator.TryPost(new CoordinatorInput.StopRequested("stopped on request")));
+        return await Coordinator.End.ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what a run leaves behind: last checkpoint, model, summary.</summary>
+    public async Task<TrainingResult> FinishAsync(RunEnd end)
+    {
+        Coordinator.Stop();
+        await Coordinator.Completion.ConfigureAwait(false);
+        if (Run.Run.Report.Samples)
+        {
+            _observer.OnSamples(SampleReporter.Make(Run, _model.Current.Span, isAfter: true));
+        }
+
+        string? checkpoint = await _checkpoints.FinishAsync(_model, _ledger.Progress, end).ConfigureAwait(false);
+        RunSummary summary = Summarise(end, checkpoint);
+        try
+        {
+            ModelFile.Write(_folder.Model, Run, _model.Current);
+            SummaryFile.Write(_folder.Summary, summary);
+        }
+        catch (IOException error)
+        {
+            throw new TrainingException(
+                $"the results cannot be written to {_folder.Root} ({error.Message.TrimEnd('.')}); make room and run "
+                + "again with --resume", error);
+        }
+
+        return new TrainingResult(summary, end);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Coordinator.Stop();
+        await Coordinator.Completion.ConfigureAwait(false);
+        await _checkpoints.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        _model.Dispose();
+        _ownData?.Dispose();
+        if (_settings.SharesData)
+        {
+            File.Delete(_folder.PreparedData);
+        }
+    }
+
+    private static ProtocolTimes TimesOf(RunFile file) => new()
+    {
+        WaitForWorkersMax = file.Cluster.WaitForWorkersSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    };
+
+    private TrainingStarted Started() => new()
+    {
+        Engine = _settings.Engine,
+        Workers = _settings.Workers,
+        ThreadsPerWorker = _settings.ThreadsPerWorker,
+        ParameterCount = Run.Network.Parameters.Length,
+        TrainRows = Run.Plan.TrainRows,
+        TestRows = Run.Plan.TestRows,
+        StepsTotal = Run.Plan.StepsTotal,
+        StepsPerEpoch = Run.Plan.StepsPerEpoch,
+        StepsDone = _model.Current.Version.Value,
+        IsClassification = Run.IsClassification,
+        OutFolder = _folder.Root,
+    };
+
+    private RunSummary Summarise(RunEnd end, string? checkpoint)
+    {
+        RunProgress progress = _ledger.Progress;
+        return new RunSummary
+        {
+            WeightsSha256 = WeightsHash.Of(_model.Current.Span),
+            Outcome = end.Kind switch
+            {
+                RunEndKind.Completed => "completed",
+                RunEndKind.Stopped => "stopped",
+                _ => "failed",
+            },
+            Reason = end.Reason,
+            Steps = _model.Current.Version.Value,
+            Epochs = (int)(_model.Current.Version.Value / Run.Plan.StepsPerEpoch),
+            TrainLoss = progress.LastEpoch?.TrainLoss ?? progress.LastLoss,
+            TrainAccuracy = progress.LastEpoch?.TrainAccuracy,
+            TestLoss = progress.LastTest?.Loss,
+            TestAccuracy = progress.LastTest?.Accuracy,
+            TestMeanAbsoluteError = progress.LastTest?.MeanAbsoluteError,
+            TestRootMeanSquareError = progress.LastTest?.RootMeanSquareError,
+            SamplesPerSecond = progress.TrainSeconds > 0 ? progress.Rows / progress.TrainSeconds : 0,
+            StepMillisecondsMedian = _ledger.MedianMs,
+            Workers = _settings.Workers > 0 ? _settings.Workers : _journal.ConnectionsMax,
+            ThreadsPerWorker = _settings.ThreadsPerWorker,
+            Engine = _settings.Engine,
+            Seconds = progress.Seconds,
+            Recoveries = progress.Recoveries,
+            ParameterCount = Run.Network.Parameters.Length,
+            TrainRows = Run.Plan.TrainRows,
+            TestRows = Run.Plan.TestRows,
+            RunHash = Run.RunHash,
+            DataHash = Run.Data.ContentHash,
+            Checkpoint = checkpoint,
+        };
+    }
+}
