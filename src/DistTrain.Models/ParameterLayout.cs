@@ -36,6 +36,9 @@ public sealed class ParameterLayout
 /// <param name="Name">As in "layers.0.weight".</param>
 public sealed record ParameterSlice(string Name, ImmutableArray<int> Shape, int Start, ParameterRole Role)
 {
+    /// <summary>Of a running statistic: the share of the newest batch, above 0, up to 1.</summary>
+    public float Momentum { get; init; }
+
     public int Length { get; } = Shape.Aggregate(1, (size, dimension) => size * dimension);
 }
 

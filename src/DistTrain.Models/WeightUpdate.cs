@@ -1,17 +1,34 @@
+using DistTrain.Numerics;
+
 namespace DistTrain.Models;
 
 /// <summary>Everything between the batch's gradient and the next weights, as the run file states it.</summary>
+/// <param name="ClipNorm">Longest gradient, by its 2-norm over all trained parameters; above 0. Null: as long as it is.</param>
 public sealed record UpdateSpec(OptimizerSpec Optimizer, ScheduleSpec Schedule, float? ClipNorm);
 
 /// <summary>Optimizer, schedule and clipping with the optimizer's state: gradient in, next weights out.</summary>
 /// <remarks>Elementwise, so that slices may be updated by several threads, or bucket by bucket, with equal bits.</remarks>
 public sealed class WeightUpdate : IDisposable
 {
+    private readonly Optimizer _optimizer;
+    private readonly AlignedBuffer _state;
+    private readonly UpdateRange[] _ranges;
+
+    /// <param name="stepsTotal">Steps of the whole run; where a schedule ends.</param>
+    /// <exception cref="ModelException">A number of the spec is out of its range.</exception>
     public WeightUpdate(UpdateSpec spec, ParameterLayout layout, long stepsTotal)
     {
+        if (spec.ClipNorm is { } clip && !(clip > 0 && float.IsFinite(clip)))
+        {
+            throw new ModelException($"the gradient's norm is clipped at {clip}, expected a finite number above 0");
+        }
+
         Spec = spec;
         Layout = layout;
         StepsTotal = stepsTotal;
+        _optimizer = spec.Optimizer.Build();
+        _state = new AlignedBuffer(checked(_optimizer.StateCount * layout.Length));
+        _ranges = UpdateRange.Merge(layout);
     }
 
     public UpdateSpec Spec { get; }
@@ -23,23 +40,72 @@ public sealed class WeightUpdate : IDisposable
     /// <summary>Whether slices can be updated before the whole gradient is known (false with clipping by norm).</summary>
     public bool IsElementwise => Spec.ClipNorm is null;
 
-    /// <summary>Optimizer state, for checkpoints: zero or more floats per parameter. Empty for plain SGD.</summary>
-    public Span<float> State => throw new NotSupportedException();
+    /// <summary>
+    /// Optimizer state, for checkpoints: shape (state vectors, Layout.Length). None for plain SGD; the velocity for momentum;
+    /// the means of gradient and squared gradient for Adam. Zeros at the start.
+    /// </summary>
+    public Span<float> State => _state.Span;
 
-    /// <summary>The factor in force at a step (0 is the first).</summary>
-    public float LearningRate(long step) => throw new NotSupportedException();
+    /// <summary>The learning rate in force at a step (0 is the first): the optimizer's times the schedule's factor.</summary>
+    public float LearningRate(long step) =>
+        (float)(Spec.Optimizer.LearningRate * Spec.Schedule.FactorAt(step, StepsTotal));
 
     /// <summary>min(1, clip / ‖gradient‖₂), by fixed virtual lanes; 1 without clipping.</summary>
-    public float ClipFactor(ReadOnlySpan<float> gradient) => throw new NotSupportedException();
+    /// <param name="gradient">Shape (Layout.Length,). Running statistics' slots do not count.</param>
+    public float ClipFactor(ReadOnlySpan<float> gradient)
+    {
+        if (Spec.ClipNorm is not { } clip)
+        {
+            return 1;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, Layout.Length);
+        double squares = 0;
+        foreach (UpdateRange range in _ranges)
+        {
+            if (range.Role == ParameterRole.Trained)
+            {
+                squares += SquaredNorm.Of(gradient[range.Start..range.End]);
+            }
+        }
+
+        double norm = Math.Sqrt(squares);
+        return norm > clip ? (float)(clip / norm) : 1;
+    }
 
     /// <summary>Updates positions [start, start + length) in place.</summary>
     /// <param name="step">From 0.</param>
     /// <param name="parameters">The whole flat vector.</param>
     /// <param name="gradient">The slice's gradient of the batch average, shape (length,).</param>
-    public void Apply(long step, float clipFactor, Span<float> parameters, int start, ReadOnlySpan<float> gradient) =>
-        throw new NotSupportedException();
-
-    public void Dispose()
+    public void Apply(long step, float clipFactor, Span<float> parameters, int start, ReadOnlySpan<float> gradient)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, Layout.Length);
+        float learningRate = LearningRate(step);
+        int end = start + gradient.Length;
+        foreach (UpdateRange range in _ranges)
+        {
+            int from = Math.Max(start, range.Start);
+            int to = Math.Min(end, range.End);
+            if (from >= to)
+            {
+                continue;
+            }
+
+            Span<float> part = parameters[from..to];
+            ReadOnlySpan<float> partGradient = gradient[(from - start)..(to - start)];
+            if (range.Role == ParameterRole.RunningStatistic)
+            {
+                RunningAverage.Apply(part, partGradient, range.Momentum);
+                continue;
+            }
+
+            var spans = new UpdateSpans(part, partGradient, StateVector(0, from, to), StateVector(1, from, to));
+            _optimizer.Apply(step, learningRate, clipFactor, spans);
+        }
     }
+
+    public void Dispose() => _state.Dispose();
+
+    private Span<float> StateVector(int index, int from, int to) =>
+        index < _optimizer.StateCount ? _state.Span.Slice((index * Layout.Length) + from, to - from) : default;
 }

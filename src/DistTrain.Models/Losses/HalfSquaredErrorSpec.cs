@@ -1,3 +1,5 @@
+using DistTrain.Numerics;
+
 namespace DistTrain.Models;
 
 /// <summary>Σ ½(o − y)².</summary>
@@ -5,4 +7,16 @@ namespace DistTrain.Models;
 public sealed record HalfSquaredErrorSpec(bool Classes = false) : LossSpec
 {
     public override string Kind => "halfSquaredError";
+
+    internal override Loss Build(Shape output)
+    {
+        if (Classes && output.Size != 1)
+        {
+            throw new ModelException(
+                $"the loss {Kind} tells the classes 0 and 1 apart by one output, but the last layer gives {output}: "
+                + "take softmaxCrossEntropy, or end with a linear layer of 1 unit");
+        }
+
+        return new ErrorLoss<HalfSquaredError>(output, parameter: 0, isClassification: Classes);
+    }
 }

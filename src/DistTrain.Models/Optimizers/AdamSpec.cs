@@ -12,4 +12,14 @@ public sealed record AdamSpec(
     : OptimizerSpec(LearningRate)
 {
     public override string Kind => "adam";
+
+    internal override Optimizer Build()
+    {
+        RequireLearningRate();
+        Require(Beta1 >= 0 && Beta1 < 1, "beta1", Beta1, "0 or more and below 1");
+        Require(Beta2 >= 0 && Beta2 < 1, "beta2", Beta2, "0 or more and below 1");
+        Require(Epsilon > 0 && float.IsFinite(Epsilon), "epsilon", Epsilon, "a finite number above 0");
+        RequireWeightDecay(WeightDecay);
+        return new AdamOptimizer(Beta1, Beta2, Epsilon, WeightDecay, isDecayDecoupled: false);
+    }
 }

@@ -11,4 +11,13 @@ public sealed record SgdSpec(float LearningRate, float Momentum = 0, bool Nester
     : OptimizerSpec(LearningRate)
 {
     public override string Kind => "sgd";
+
+    internal override Optimizer Build()
+    {
+        RequireLearningRate();
+        Require(Momentum >= 0 && Momentum < 1, "momentum", Momentum, "0 or more and below 1");
+        Require(!Nesterov || Momentum > 0, "momentum", Momentum, "above 0 with Nesterov's step");
+        RequireWeightDecay(WeightDecay);
+        return new SgdOptimizer(this);
+    }
 }

@@ -4,4 +4,6 @@ namespace DistTrain.Models;
 public sealed record ConstantSpec : ScheduleSpec
 {
     public override string Kind => "constant";
+
+    internal override double FactorAt(long step, long stepsTotal) => 1;
 }

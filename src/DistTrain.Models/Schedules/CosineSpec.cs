@@ -9,4 +9,16 @@ namespace DistTrain.Models;
 public sealed record CosineSpec(long WarmupSteps = 0, float MinimumFactor = 0) : ScheduleSpec
 {
     public override string Kind => "cosine";
+
+    internal override double FactorAt(long step, long stepsTotal)
+    {
+        if (step < WarmupSteps)
+        {
+            return (step + 1.0) / WarmupSteps;
+        }
+
+        long fallSteps = Math.Max(1, stepsTotal - 1 - WarmupSteps);
+        double share = Math.Min(1, (double)(step - WarmupSteps) / fallSteps);
+        return MinimumFactor + ((1.0 - MinimumFactor) * 0.5 * (1 + ExactMath.CosineOfPi(share)));
+    }
 }

@@ -6,4 +6,6 @@ namespace DistTrain.Models;
 public sealed record StepSpec(long Every, float Factor) : ScheduleSpec
 {
     public override string Kind => "step";
+
+    internal override double FactorAt(long step, long stepsTotal) => ExactMath.Power(Factor, step / Math.Max(1, Every));
 }

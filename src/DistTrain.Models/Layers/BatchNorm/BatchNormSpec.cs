@@ -10,4 +10,10 @@ namespace DistTrain.Models;
 public sealed record BatchNormSpec(float Momentum = 0.1f, float Epsilon = 1e-5f) : LayerSpec
 {
     public override string Kind => "batchNorm";
+
+    internal override Layer Build(LayerContext context)
+    {
+        context.Fail("is not supported yet");
+        return null;
+    }
 }

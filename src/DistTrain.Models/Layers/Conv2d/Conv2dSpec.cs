@@ -29,4 +29,10 @@ public sealed record Conv2dSpec(int Channels, int KernelHeight, int KernelWidth,
     public ImmutableArray<float>? InitialBias { get; init; }
 
     public override string Kind => "conv2d";
+
+    internal override Layer Build(LayerContext context)
+    {
+        context.Fail("is not supported yet");
+        return null;
+    }
 }

@@ -8,4 +8,8 @@ namespace DistTrain.Models;
 public sealed record DropoutSpec(float Rate) : LayerSpec
 {
     public override string Kind => "dropout";
+
+    internal override bool KeepsScale => true;
+
+    internal override Layer Build(LayerContext context) => DropoutLayer.Build(this, context);
 }

@@ -11,4 +11,10 @@ public sealed record EmbeddingSpec(int Count, int Width) : LayerSpec
     public ImmutableArray<float>? InitialWeight { get; init; }
 
     public override string Kind => "embedding";
+
+    internal override Layer Build(LayerContext context)
+    {
+        context.Fail("is not supported yet");
+        return null;
+    }
 }

@@ -4,4 +4,8 @@ namespace DistTrain.Models;
 public sealed record FlattenSpec : LayerSpec
 {
     public override string Kind => "flatten";
+
+    internal override bool KeepsScale => true;
+
+    internal override Layer Build(LayerContext context) => new FlattenLayer(context);
 }

@@ -14,4 +14,6 @@ public sealed record LinearSpec(int Units, bool Bias = true) : LayerSpec
     public ImmutableArray<float>? InitialBias { get; init; }
 
     public override string Kind => "linear";
+
+    internal override Layer Build(LayerContext context) => LinearLayer.Build(this, context);
 }

@@ -21,4 +21,10 @@ public sealed record MaxPool2dSpec(int WindowHeight, int WindowWidth) : LayerSpe
     public int PaddingWidth { get; init; }
 
     public override string Kind => "maxPool2d";
+
+    internal override Layer Build(LayerContext context)
+    {
+        context.Fail("is not supported yet");
+        return null;
+    }
 }

@@ -4,4 +4,8 @@ namespace DistTrain.Models;
 public sealed record ReluSpec : LayerSpec
 {
     public override string Kind => "relu";
+
+    internal override bool IsRectifier => true;
+
+    internal override Layer Build(LayerContext context) => new ActivationLayer<Relu>(context);
 }

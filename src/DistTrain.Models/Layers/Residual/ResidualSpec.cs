@@ -7,4 +7,10 @@ namespace DistTrain.Models;
 public sealed record ResidualSpec(ImmutableArray<LayerSpec> Layers) : LayerSpec
 {
     public override string Kind => "residual";
+
+    internal override Layer Build(LayerContext context)
+    {
+        context.Fail("is not supported yet");
+        return null;
+    }
 }

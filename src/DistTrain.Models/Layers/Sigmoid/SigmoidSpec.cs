@@ -4,4 +4,6 @@ namespace DistTrain.Models;
 public sealed record SigmoidSpec : LayerSpec
 {
     public override string Kind => "sigmoid";
+
+    internal override Layer Build(LayerContext context) => new ActivationLayer<Sigmoid>(context);
 }

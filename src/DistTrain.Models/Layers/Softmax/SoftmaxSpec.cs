@@ -4,4 +4,6 @@ namespace DistTrain.Models;
 public sealed record SoftmaxSpec : LayerSpec
 {
     public override string Kind => "softmax";
+
+    internal override Layer Build(LayerContext context) => new SoftmaxLayer(context);
 }

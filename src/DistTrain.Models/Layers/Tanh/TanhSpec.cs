@@ -4,4 +4,6 @@ namespace DistTrain.Models;
 public sealed record TanhSpec : LayerSpec
 {
     public override string Kind => "tanh";
+
+    internal override Layer Build(LayerContext context) => new ActivationLayer<Tanh>(context);
 }

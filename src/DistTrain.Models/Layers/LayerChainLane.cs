@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using DistTrain.Numerics;
+
+namespace DistTrain.Models;
+
+/// <summary>Runs a chain on one thread and owns its activations. Buffers grow to the most rows seen and then stay.</summary>
+/// <remarks>
+/// A layer writes over its input where nobody needs that any more. Gradients go to and fro between two buffers. Layers
+/// in front of the first one with parameters have no backward pass unless the input's gradient is wanted.
+/// </remarks>
+internal sealed class LayerChainLane : IDisposable
+{
+    private readonly LayerChain _chain;
+    private readonly LayerLane[] _lanes;
+
+    // Of each layer's output: an index into _activations; InputBuffer where views lead back to the chain's input.
+    private readonly int[] _bufferOf;
+    private readonly int[] _bufferWidths;
+    private readonly AlignedBuffer[] _activations;
+    private readonly AlignedBuffer[] _gradients;
+    private readonly int _gradientWidth;
+    private readonly int _firstWithParameters;
+    private int _rowCapacity;
+
+    public LayerChainLane(LayerChain chain)
+    {
+        _chain = chain;
+        _lanes = [.. chain.Layers.Select(layer => layer.CreateLane())];
+        (_bufferOf, _bufferWidths) = PlanBuffers(chain, _lanes);
+        _activations = [.. _bufferWidths.Select(_ => new AlignedBuffer(0))];
+        _gradients = [new AlignedBuffer(0), new AlignedBuffer(0)];
+        _gradientWidth = chain.Layers.Select(layer => layer.Output.Size).Append(chain.Input.Size).Max();
+        int first = 0;
+        while (first < _lanes.Length && !chain.Layers[first].HasParameters)
+        {
+            first++;
+        }
+
+        _firstWithParameters = first;
+    }
+
+    /// <summary>Where the caller puts the gradient that <see cref="Backward"/> starts from; shape (rows, output size).</summary>
+    public Span<float> OutputGradient(int rows) => _gradients[0].Span[..(rows * _chain.Output.Size)];
+
+    /// <returns>The last layer's output, shape (rows, output size), valid until the next call.</returns>
+    public ReadOnlySpan<float> Forward(in LayerPass pass, ReadOnlySpan<float> input)
+    {
+        EnsureRows(pass.Rows);
+        for (int index = 0; index < _lanes.Length; index++)
+        {
+            if (!_chain.Layers[index].IsView)
+            {
+                _lanes[index].Forward(pass, Output(index - 1, pass.Rows, input), WritableOutput(index, pass.Rows));
+            }
+        }
+
+        return Output(_lanes.Length - 1, pass.Rows, input);
+    }
+
+    /// <summary>Starts from <see cref="OutputGradient"/>, which it overwrites; fills the layers' slots of the sums.</summary>
+    /// <param name="inputGradient">Shape (rows, input size). Overwritten. Empty: not wanted.</param>
+    public void Backward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> inputGradient, Span<float> sums)
+    {
+        int last = inputGradient.IsEmpty ? _firstWithParameters : 0;
+        int current = 0;
+        Span<float> gradient = OutputGradient(pass.Rows);
+        for (int index = _lanes.Length - 1; index >= last; index--)
+        {
+            Layer layer = _chain.Layers[index];
+            if (!layer.IsView)
+            {
+                LayerLane lane = _lanes[index];
+                Span<float> next = gradient;
+                if (index == last && inputGradient.IsEmpty)
+                {
+                    next = default;
+                }
+                else if (!lane.SharesGradient)
+                {
+                    current = 1 - current;
+                    next = _gradients[current].Span[..(pass.Rows * layer.Input.Size)];
+                }
+
+                lane.Backward(
+                    pass,
+                    Output(index - 1, pass.Rows, input),
+                    Output(index, pass.Rows, input),
+                    gradient,
+                    next,
+                    sums);
+                gradient = next;
+            }
+
+            if (pass.Progress is not null && !layer.Slices.IsEmpty)
+            {
+                pass.Progress.SumsReady(layer.Slices[0].Start, layer.Slices[^1].Start + layer.Slices[^1].Length);
+            }
+        }
+
+        if (!inputGradient.IsEmpty)
+        {
+            gradient.CopyTo(inputGradient);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (LayerLane lane in _lanes)
+        {
+            lane.Dispose();
+        }
+
+        foreach (AlignedBuffer buffer in _activations.Concat(_gradients))
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private static (int[] BufferOf, int[] Widths) PlanBuffers(LayerChain chain, LayerLane[] lanes)
+    {
+        int[] bufferOf = new int[lanes.Length];
+        var widths = new List<int>();
+        int current = InputBuffer;
+        bool isKept = true;
+        for (int index = 0; index < lanes.Length; index++)
+        {
+            if (!chain.Layers[index].IsView)
+            {
+                LayerLane lane = lanes[index];
+                if (isKept || !lane.CanShareOutput || lane.KeepsInput)
+                {
+                    current = widths.Count;
+                    widths.Add(chain.Layers[index].Output.Size);
+                }
+
+                isKept = lane.KeepsOutput;
+            }
+
+            bufferOf[index] = current;
+        }
+
+        return (bufferOf, [.. widths]);
+    }
+
+    private void EnsureRows(int rows)
+    {
+        if (rows <= _rowCapacity)
+        {
+            return;
+        }
+
+        for (int index = 0; index < _activations.Length; index++)
+        {
+            Replace(ref _activations[index], rows, _bufferWidths[index]);
+        }
+
+        for (int index = 0; index < _gradients.Length; index++)
+        {
+            Replace(ref _gradients[index], rows, _gradientWidth);
+        }
+
+        _rowCapacity = rows;
+    }
+
+    private static void Replace(ref AlignedBuffer buffer, int rows, int width)
+    {
+        buffer.Dispose();
+        buffer = new AlignedBuffer(checked(rows * width));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<float> Output(int index, int rows, ReadOnlySpan<float> input) =>
+        index < 0 || _bufferOf[index] == InputBuffer ? input : WritableOutput(index, rows);
+
+    private Span<float> WritableOutput(int index, int rows) =>
+        _activations[_bufferOf[index]].Span[..(rows * _chain.Layers[index].Output.Size)];
+
+    private const int InputBuffer = -1;
+}

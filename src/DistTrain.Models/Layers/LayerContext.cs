@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using DistTrain.Numerics;
+
+namespace DistTrain.Models;
+
+/// <summary>What a layer is built from: its place in the network, its input, and where parameters go.</summary>
+internal sealed class LayerContext
+{
+    private readonly ParameterCollector _collector;
+    private readonly LayerSpec _spec;
+
+    public LayerContext(ParameterCollector collector, LayerSpec spec, string name, Shape input)
+    {
+        _collector = collector;
+        _spec = spec;
+        Name = name;
+        Input = input;
+        Ordinal = collector.TakeOrdinal();
+    }
+
+    /// <summary>With the names of the layers around it, as in "block.1".</summary>
+    public string Name { get; }
+
+    public Shape Input { get; }
+
+    public int Ordinal { get; }
+
+    /// <summary>Whether a rectifier (ReLU and its kin) follows; decides how wide initial weights are drawn.</summary>
+    public bool FeedsRectifier { get; init; }
+
+    /// <summary>Whether the layer reads the features themselves.</summary>
+    public bool IsFirst { get; init; }
+
+    public ParameterSlice AddParameter(string tensor, ImmutableArray<int> shape, ParameterRole role) =>
+        _collector.Add($"layers.{Name}.{tensor}", shape, role, Describe());
+
+    /// <summary>Builds the inner layers of a container.</summary>
+    public LayerChain BuildInner(ImmutableArray<LayerSpec> layers) =>
+        LayerChain.Build(_collector, layers, Input, Name + ".", isFirst: false);
+
+    /// <exception cref="ModelException">Always; the message names the layer.</exception>
+    [DoesNotReturn]
+    public void Fail(string problem) => throw new ModelException($"{Describe()} {problem}");
+
+    /// <summary>Fails unless the input has the given number of dimensions.</summary>
+    public void RequireRank(int rank, string expected)
+    {
+        if (Input.Rank != rank)
+        {
+            Fail($"takes {expected}, but its input has the shape {Input}");
+        }
+    }
+
+    /// <summary>Fails unless given initial values, if any, are as many as the tensor has, and finite.</summary>
+    public void RequireInitialValues(ImmutableArray<float>? values, string tensor, params ReadOnlySpan<int> shape)
+    {
+        if (values is not { } given)
+        {
+            return;
+        }
+
+        var expected = new Shape(shape);
+        if (given.Length != expected.Size)
+        {
+            Fail($"has {given.Length:N0} initial values for its {tensor}, expected {expected.Size:N0} for the shape {expected}");
+        }
+
+        foreach (float value in given)
+        {
+            if (!float.IsFinite(value))
+            {
+                Fail($"has the initial value {value} for its {tensor}, expected finite numbers");
+            }
+        }
+    }
+
+    private string Describe() => $"layer {Name} ({_spec.Kind})";
+}

@@ -1,0 +1,29 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using DistTrain.Numerics;
+
+namespace DistTrain.Models;
+
+/// <summary>y = 1 / (1 + e^−x), derivative y·(1 − y).</summary>
+internal readonly struct Sigmoid : IActivation
+{
+    public static bool KeepsOutput => true;
+
+    public static void Forward(ReadOnlySpan<float> input, Span<float> output, float parameter, bool isTraining) =>
+        VectorMath.Sigmoid(input, output);
+
+    public static void Backward(ReadOnlySpan<float> kept, Span<float> gradient, float parameter) =>
+        VectorMap.Combine(default(Derivative), kept, gradient);
+
+    public static T Forward<T>(T x, T parameter, bool isTraining)
+        where T : struct, IFloatingPointIeee754<T> => ReferenceMath.Sigmoid(x);
+
+    public static T Backward<T>(T x, T output, T gradient, T parameter)
+        where T : struct, IFloatingPointIeee754<T> => gradient * (output * (T.One - output));
+
+    private readonly struct Derivative : IBinaryFunction
+    {
+        public Vector512<float> Apply(Vector512<float> first, Vector512<float> second) =>
+            second * (first * (Vector512<float>.One - first));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Models.Tests;
+
+/// <summary>Small models, each with one layer of interest between others, that the table tests run through.</summary>
+internal static class LayerCases
+{
+    public static readonly ImmutableDictionary<string, Func<ModelSpec>> All = new Dictionary<string, Func<ModelSpec>>
+    {
+        ["linear"] = () => Model(7, new HalfSquaredErrorSpec(), new LinearSpec(5), new LinearSpec(3, Bias: false)),
+        ["linear wide"] = () => Model(40, new HalfSquaredErrorSpec(), new LinearSpec(85), new LinearSpec(18)),
+        ["relu"] = () => Activation(new ReluSpec()),
+        ["leakyRelu"] = () => Activation(new LeakyReluSpec(0.1f)),
+        ["sigmoid"] = () => Activation(new SigmoidSpec()),
+        ["tanh"] = () => Activation(new TanhSpec()),
+        ["softmax"] = () => Activation(new SoftmaxSpec()),
+        ["dropout"] = () => Activation(new DropoutSpec(0.4f)),
+        ["dropout first"] = () => Model(9, new HalfSquaredErrorSpec(), new DropoutSpec(0.3f), new LinearSpec(2)),
+        ["relu then dropout"] = () => Model(
+            9, new HalfSquaredErrorSpec(), new LinearSpec(19), new ReluSpec(), new DropoutSpec(0.5f), new LinearSpec(2)),
+        ["flatten first"] = () => Case.Model(
+            [2, 3, 4], new HalfSquaredErrorSpec(), new FlattenSpec(), new LinearSpec(6), new ReluSpec(), new LinearSpec(2)),
+        ["layers without parameters in front"] = () => Model(
+            6, new HalfSquaredErrorSpec(), new LeakyReluSpec(), new FlattenSpec(), new ReluSpec(), new LinearSpec(2)),
+        ["activation last"] = () => Model(6, new HalfSquaredErrorSpec(), new LinearSpec(3), new ReluSpec(), new FlattenSpec()),
+        ["halfSquaredError with classes"] = () => Loss(new HalfSquaredErrorSpec(Classes: true), 1),
+        ["halfSquaredError wide"] = () => Loss(new HalfSquaredErrorSpec(), 35),
+        ["meanAbsolute"] = () => Loss(new MeanAbsoluteSpec(), 18),
+        ["huber"] = () => Loss(new HuberSpec(0.7f), 21),
+        ["binaryCrossEntropyWithLogits"] = () => Loss(new BinaryCrossEntropyWithLogitsSpec(), 1),
+        ["softmaxCrossEntropy"] = () => Loss(new SoftmaxCrossEntropySpec(), 10),
+        ["softmaxCrossEntropy wide"] = () => Loss(new SoftmaxCrossEntropySpec(), 300),
+    }.ToImmutableDictionary();
+
+    public static TheoryData<string> Names => [.. All.Keys.Order()];
+
+    private static ModelSpec Activation(LayerSpec layer) => Model(
+        6, new HalfSquaredErrorSpec(), new LinearSpec(19), layer, new LinearSpec(7), layer, new LinearSpec(2));
+
+    private static ModelSpec Loss(LossSpec loss, int outputs) =>
+        Model(4, loss, new LinearSpec(3), new TanhSpec(), new LinearSpec(outputs));
+
+    private static ModelSpec Model(int width, LossSpec loss, params ImmutableArray<LayerSpec> layers) =>
+        Case.Model([width], loss, layers);
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Models.Tests;
+
+public class NetworkTests
+{
+    [Fact]
+    public void Parameters_NamedAndUnnamedLayers_LieInOrderWithoutGaps()
+    {
+        Network network = Network.Build(Case.Model(
+            [4], new SoftmaxCrossEntropySpec(), new LinearSpec(3) { Name = "hidden" }, new ReluSpec(), new LinearSpec(2)));
+        Assert.Equal(
+            ["layers.hidden.weight (4, 3) 0", "layers.hidden.bias (3) 12", "layers.2.weight (3, 2) 15", "layers.2.bias (2) 21"],
+            network.Parameters.Slices.Select(slice => $"{slice.Name} ({string.Join(", ", slice.Shape)}) {slice.Start}"));
+        Assert.Equal(23, network.Parameters.Length);
+        Assert.Equal(27, network.SumLength);
+        Assert.Equal(1, network.TargetWidth);
+        Assert.Equal("(2)", network.Output.ToString());
+    }
+
+    public static TheoryData<string, string> Misfits => new()
+    {
+        { "linear on a plane", "layer 0 (linear) takes (features) to make (3), but its input has the shape (1, 28, 28)" },
+        { "no units", "layer 0 (linear) has 0 units, at least 1 is needed" },
+        { "initial weight", "layer first (linear) has 2 initial values for its weight, expected 12 for the shape (4, 3)" },
+        { "initial infinity", "layer 0 (linear) has the initial value Infinity for its bias, expected finite numbers" },
+        { "bias without bias", "layer 0 (linear) has initial values for its bias, but no bias: remove one or the other" },
+        { "dropout", "layer 1 (dropout) has the rate 1, expected 0 or more and below 1" },
+        { "slope", "layer 0 (leakyRelu) has the slope -1, expected 0 to 1" },
+        { "two names", "two layers are named a: give one another name" },
+        { "softmax twice", "layer 1 (softmax) stands before the loss softmaxCrossEntropy, which takes logits: remove the layer" },
+        { "one class", "the loss softmaxCrossEntropy takes (classes), 2 or more, but the last layer gives (1)" },
+        { "two logits", "the loss binaryCrossEntropyWithLogits takes a single logit, but the last layer gives (2)" },
+        { "two for classes", "the loss halfSquaredError tells the classes 0 and 1 apart by one output, but the last layer gives (2)" },
+        { "delta", "the loss huber has the delta 0, expected a finite number above 0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Misfits))]
+    public void Build_LayerThatDoesNotFit_IsNamedWithBothShapes(string name, string message)
+    {
+        var exception = Assert.Throws<ModelException>(() => Network.Build(MisfitModels[name]));
+        Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InitializeParameters_SameSeed_GivesTheSameBits_AnotherSeedOthers()
+    {
+        Network network = Network.Build(Case.Model(
+            [50], new SoftmaxCrossEntropySpec(), new LinearSpec(40), new ReluSpec(), new LinearSpec(40)));
+        float[] first = Initial(network, 1);
+        Bits.Equal(first, Initial(network, 1));
+        Assert.NotEqual(first, Initial(network, 2));
+
+        // He's limit before the ReLU, Glorot's at the end; biases are zeros.
+        CheckUniform(first.AsSpan(0, 2000), Math.Sqrt(6.0 / 50));
+        Assert.All(first[2000..2040], bias => Assert.Equal(0, bias));
+        CheckUniform(first.AsSpan(2040, 1600), Math.Sqrt(6.0 / 80));
+    }
+
+    [Fact]
+    public void ComputeSums_NoRows_GivesZeros()
+    {
+        var subject = new Case(LayerCases.All["relu"](), rows: 0, shardStarts: [0, 0, 0]);
+        Assert.All(subject.FastSums(), sum => Assert.Equal(0, BitConverter.SingleToInt32Bits(sum)));
+    }
+
+    [Fact]
+    public void ComputeSums_NotANumberInTheFeatures_ReachesTheLoss()
+    {
+        var subject = new Case(LayerCases.All["relu"](), rows: 2);
+        subject.Features[0] = float.NaN;
+        Assert.True(float.IsNaN(subject.FastSums()[subject.Network.Parameters.Length + MetricSums.Loss]));
+    }
+
+    [Fact]
+    public void ComputeSums_WrongLength_SaysWhichAndHowMany()
+    {
+        var subject = new Case(LayerCases.All["relu"](), rows: 2);
+        using NetworkLane lane = subject.Network.CreateLane();
+        var exception = Assert.Throws<ArgumentException>(
+            () => lane.ComputeSums(new float[3], subject.Slice(), new float[subject.Network.SumLength]));
+        Assert.Contains($"parameters have 3 floats, expected {subject.Network.Parameters.Length}", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ComputeSums_SmallerSliceAfterLarger_GivesTheSameBits()
+    {
+        var large = new Case(LayerCases.All["dropout"](), rows: 12);
+        var small = new Case(LayerCases.All["dropout"](), rows: 5);
+        using NetworkLane lane = large.Network.CreateLane();
+        float[] sums = new float[large.Network.SumLength];
+        lane.ComputeSums(large.Parameters, large.Slice(), sums);
+        lane.ComputeSums(small.Parameters, small.Slice(), sums);
+        Bits.Equal(small.FastSums(), sums);
+    }
+
+    [Fact]
+    public void ComputeSums_WithProgress_TellsMetricsFirstThenLayersFromTheLast()
+    {
+        var subject = new Case(LayerCases.All["relu then dropout"](), rows: 8, shardStarts: [0, 4, 8]);
+        using NetworkLane lane = subject.Network.CreateLane();
+        float[] sums = new float[subject.Network.SumLength];
+        var progress = new Recorder(sums);
+        sums.AsSpan().Fill(float.NaN);
+        lane.ComputeSums(subject.Parameters, subject.Slice(), sums, progress);
+        ImmutableArray<ParameterSlice> slices = subject.Network.Parameters.Slices;
+        int count = subject.Network.Parameters.Length;
+        Assert.Equal([(count, count + 4), (slices[2].Start, count), (0, slices[2].Start)], progress.Ranges);
+        Bits.Equal(sums, progress.Seen);
+        Bits.Equal(subject.FastSums(), sums);
+    }
+
+    private static float[] Initial(Network network, ulong seed)
+    {
+        float[] parameters = new float[network.Parameters.Length];
+        network.InitializeParameters(parameters, seed);
+        return parameters;
+    }
+
+    // 1,600 or more uniform numbers: the mean is within 5 standard errors, the ends are nearly reached.
+    private static void CheckUniform(ReadOnlySpan<float> values, double limit)
+    {
+        double sum = 0, largest = 0;
+        foreach (float value in values)
+        {
+            sum += value;
+            largest = Math.Max(largest, Math.Abs(value));
+        }
+
+        Assert.InRange(sum / values.Length, -5 * limit / Math.Sqrt(3.0 * values.Length), 5 * limit / Math.Sqrt(3.0 * values.Length));
+        Assert.InRange(largest, 0.98 * limit, limit);
+    }
+
+    /// <summary>Copies what is told to be final, when it is told.</summary>
+    private sealed class Recorder(float[] sums) : ISumsProgress
+    {
+        public List<(int Start, int End)> Ranges { get; } = [];
+
+        public float[] Seen { get; } = new float[sums.Length];
+
+        public void SumsReady(int start, int end)
+        {
+            Ranges.Add((start, end));
+            sums.AsSpan(start..end).CopyTo(Seen.AsSpan(start));
+        }
+    }
+
+    private static readonly ImmutableDictionary<string, ModelSpec> MisfitModels = new Dictionary<string, ModelSpec>
+    {
+        ["linear on a plane"] = Case.Model([1, 28, 28], new HalfSquaredErrorSpec(), new LinearSpec(3)),
+        ["no units"] = Case.Model([4], new HalfSquaredErrorSpec(), new LinearSpec(0)),
+        ["initial weight"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new LinearSpec(3) { Name = "first", InitialWeight = [1, 2] }),
+        ["initial infinity"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new LinearSpec(1) { InitialBias = [float.PositiveInfinity] }),
+        ["bias without bias"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new LinearSpec(1, Bias: false) { InitialBias = [1] }),
+        ["dropout"] = Case.Model([4], new HalfSquaredErrorSpec(), new ReluSpec(), new DropoutSpec(1)),
+        ["slope"] = Case.Model([4], new HalfSquaredErrorSpec(), new LeakyReluSpec(-1)),
+        ["two names"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new ReluSpec { Name = "a" }, new ReluSpec { Name = "a" }),
+        ["softmax twice"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new LinearSpec(3), new SoftmaxSpec()),
+        ["one class"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new LinearSpec(1)),
+        ["two logits"] = Case.Model([4], new BinaryCrossEntropyWithLogitsSpec(), new LinearSpec(2)),
+        ["two for classes"] = Case.Model([4], new HalfSquaredErrorSpec(Classes: true), new LinearSpec(2)),
+        ["delta"] = Case.Model([4], new HuberSpec(0), new LinearSpec(2)),
+    }.ToImmutableDictionary();
+}
