@@ -61,6 +61,11 @@ internal static class CoordinatorCommand
 
     private static IPEndPoint Resolve(DnsEndPoint address)
     {
+        if (IPAddress.TryParse(address.Host, out IPAddress? literal))
+        {
+            return new IPEndPoint(literal, address.Port);
+        }
+
         try
         {
             IPAddress[] found = Dns.GetHostAddresses(address.Host);

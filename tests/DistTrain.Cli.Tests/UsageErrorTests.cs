@@ -1,0 +1,55 @@
+namespace DistTrain.Cli.Tests;
+
+public sealed class UsageErrorTests
+{
+    [Theory]
+    [InlineData("", "no command is given; expected one of train, ")]
+    [InlineData("trian", "trian is unknown; did you mean train?")]
+    [InlineData("train", "train: RUN.json is missing (The run file); see disttrain train --help")]
+    [InlineData("train a.json --workers 0", "--workers: 0 is too small, at least 1 is needed")]
+    [InlineData("train a.json --workers two", "--workers: two is not a whole number, expected 1 or more")]
+    [InlineData("train a.json --workers 99999999999999999999", "--workers: 99999999999999999999 is not a whole number")]
+    [InlineData("train a.json --workers", "--workers: no value is given; expected N")]
+    [InlineData("train a.json --threads 0", "--threads: 0 is too small, at least 1 is needed")]
+    [InlineData("train a.json --worker 3", "--worker is unknown; did you mean --workers?")]
+    [InlineData("train a.json b.json", "b.json is one argument too many for train; see disttrain train --help")]
+    [InlineData("train nowhere/a.json", "nowhere/a.json: there is no such file; expected a run file")]
+    [InlineData("train README.md", "README.md line 1: this is not JSON: ")]
+    [InlineData("train examples/digits/run.json --set training.epochs", "--set training.epochs: expected path=value")]
+    [InlineData("train examples/digits/run.json --set training.epochz=2",
+        "--set training.epochz=2: training.epochz is unknown; did you mean training.epochs?")]
+    [InlineData("coordinator a.json", "coordinator: --listen HOST:PORT is missing")]
+    [InlineData("coordinator examples/digits/run.json --listen 7070", "--listen: 7070 is no address; expected HOST:PORT")]
+    [InlineData("coordinator examples/digits/run.json --listen 0.0.0.0:0", "listening on 0.0.0.0 would let in anybody")]
+    [InlineData("worker", "worker: --join HOST:PORT is missing")]
+    [InlineData("worker --join localhost:port", "--join: localhost:port is no address; expected HOST:PORT")]
+    [InlineData("status", "status: HOST:PORT is missing")]
+    public async Task WrongUse_OneSentenceAndExitCode2(string arguments, string sentence)
+    {
+        CommandResult result = await DistTrainCommand.RunAsync(
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.StartsWith(sentence, result.Errors, StringComparison.Ordinal);
+        Assert.Single(result.Errors.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("train")]
+    [InlineData("coordinator")]
+    [InlineData("worker")]
+    [InlineData("status")]
+    [InlineData("schema")]
+    public async Task Help_EveryCommand_EndsInAnExample(string command)
+    {
+        CommandResult result = await DistTrainCommand.RunAsync(
+            [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Errors);
+        Assert.Contains($"  disttrain {command}", result.Output[result.Output.IndexOf("Example", StringComparison.Ordinal)..],
+            StringComparison.Ordinal);
+    }
+}
