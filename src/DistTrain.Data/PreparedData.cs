@@ -8,45 +8,76 @@ namespace DistTrain.Data;
 /// </summary>
 public sealed class PreparedData : IDisposable
 {
-    public DataSet Train => throw new NotSupportedException();
+    private readonly PreparedLayout _layout;
+    private readonly byte[] _layoutBytes;
+    private readonly MemoryBlock[] _sections;
+    private readonly IDisposable? _file;
+
+    /// <param name="sections">The four sections; disposed with this object.</param>
+    /// <param name="file">Where the sections are mapped from; disposed last.</param>
+    internal PreparedData(
+        PreparedLayout layout, byte[] layoutBytes, MemoryBlock[] sections, string contentHash, IDisposable? file)
+    {
+        _layout = layout;
+        _layoutBytes = layoutBytes;
+        _sections = sections;
+        _file = file;
+        ContentHash = contentHash;
+        Train = Part(layout.TrainRows, sections[0], sections[1]);
+        Test = layout.TestRows == 0 ? null : Part(layout.TestRows, sections[2], sections[3]);
+    }
+
+    public DataSet Train { get; }
 
     /// <summary>Null where there is no test part.</summary>
-    public DataSet? Test => throw new NotSupportedException();
+    public DataSet? Test { get; }
 
     /// <summary>Empty for regression; else the label of each class index, as the user had them.</summary>
-    public ImmutableArray<string> ClassNames => throw new NotSupportedException();
+    public ImmutableArray<string> ClassNames => _layout.Schema.ClassNames;
 
-    public ImmutableArray<string> FeatureNames => throw new NotSupportedException();
+    /// <summary>Empty where the files name no columns (IDX, NPY).</summary>
+    public ImmutableArray<string> FeatureNames => _layout.Schema.FeatureNames;
 
     /// <summary>Names of the target columns.</summary>
-    public ImmutableArray<string> TargetNames => throw new NotSupportedException();
+    public ImmutableArray<string> TargetNames => _layout.Schema.TargetNames;
 
     /// <summary>Computed on the training part; what prediction must do to raw features.</summary>
-    public FeatureScaling Scaling => throw new NotSupportedException();
+    public FeatureScaling Scaling => _layout.Schema.Scaling;
+
+    /// <summary>What prediction needs to know.</summary>
+    public FeatureSchema Schema => _layout.Schema;
 
     /// <summary>SHA-256 over everything above, in lower-case hex: equal data, equal hash, on any machine.</summary>
-    public string ContentHash => throw new NotSupportedException();
+    public string ContentHash { get; }
 
     /// <summary>Reads and prepares what the run file's data section names.</summary>
     /// <param name="baseFolder">What relative paths are relative to: the run file's folder.</param>
     /// <param name="seed">Of the train/test split.</param>
     /// <exception cref="DataException">What, where (file, line, column) and what to do, in one sentence.</exception>
-    public static PreparedData Prepare(DataSpec spec, string baseFolder, ulong seed) => throw new NotSupportedException();
+    public static PreparedData Prepare(DataSpec spec, string baseFolder, ulong seed) =>
+        DataPreparation.Prepare(spec, baseFolder, seed);
 
     /// <summary>Writes the one-file form (atomically: temporary file, then rename).</summary>
-    public void Save(string path) => throw new NotSupportedException();
+    /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
+    public void Save(string path) =>
+        PreparedDataFile.Write(path, _layoutBytes, Convert.FromHexString(ContentHash), _sections);
 
     /// <summary>Memory-maps a file written by <see cref="Save"/>; verifies its content hash.</summary>
     /// <exception cref="DataException">Not such a file, cut off, or its hash is not the expected one.</exception>
-    public static PreparedData Open(string path, string? expectedHash) => throw new NotSupportedException();
+    public static PreparedData Open(string path, string? expectedHash) => PreparedDataFile.Open(path, expectedHash);
 
+    /// <summary>Frees the memory; the parts can no longer be read.</summary>
     public void Dispose()
     {
+        foreach (MemoryBlock section in _sections)
+        {
+            section.Dispose();
+        }
+
+        _file?.Dispose();
     }
+
+    private DataSet Part(int rows, MemoryBlock features, MemoryBlock targets) => _layout.FeaturesAreBytes
+        ? new ByteDataSet(_layout.FeatureShape, _layout.TargetWidth, rows, features, targets, _layout.Schema.Scaling)
+        : new FloatDataSet(_layout.FeatureShape, _layout.TargetWidth, rows, features, targets);
 }
-
-/// <summary>x' = (x − Offset[j]) · Factor[j] for feature column j. Both empty: features are used as they are.</summary>
-public sealed record FeatureScaling(ImmutableArray<float> Offset, ImmutableArray<float> Factor);
-
-/// <summary>Data that cannot be used. The message says what is wrong, in which file, line and column, and what to do.</summary>
-public sealed class DataException(string message) : Exception(message);

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Data;
+
+/// <summary>Which columns of a CSV file are features and which are labels.</summary>
+/// <param name="Features">Column indices in the order in which the model sees them.</param>
+/// <param name="Labels">Column indices.</param>
+/// <param name="ColumnCount">Of the file.</param>
+internal sealed record CsvLayout(
+    ImmutableArray<int> Features, ImmutableArray<int> Labels, int ColumnCount, bool HasHeader, ImmutableArray<string> ColumnNames)
+{
+    /// <summary>Columns that a message lists.</summary>
+    private const int ListedColumnsMax = 12;
+
+    public ImmutableArray<string> FeatureNames => [.. Features.Select(column => ColumnNames[column])];
+
+    public ImmutableArray<string> LabelNames => [.. Labels.Select(column => ColumnNames[column])];
+
+    /// <exception cref="DataException">A column that does not exist, or is named twice.</exception>
+    public static CsvLayout Resolve(CsvRows rows, CsvDataSpec spec)
+    {
+        if (spec.Labels.IsDefaultOrEmpty)
+        {
+            throw new DataException("data.labels names no column; name the one to learn");
+        }
+
+        if (spec.Targets == TargetKind.Classes && spec.Labels.Length > 1)
+        {
+            throw new DataException(
+                $"data.labels names {spec.Labels.Length} columns, expected one for classes; "
+                + "name one, or set data.targets to \"values\"");
+        }
+
+        ImmutableArray<int> labels = [.. spec.Labels.Select(reference => Find(rows, reference, "data.labels"))];
+        ImmutableArray<int> features = spec.Features.IsDefaultOrEmpty
+            ? [.. Enumerable.Range(0, rows.ColumnCount).Except(labels)]
+            : [.. spec.Features.Select(reference => Find(rows, reference, "data.features"))];
+        if (features.IsEmpty)
+        {
+            throw new DataException(
+                $"{rows.Name} has no feature column beside the label{rows.DelimiterHint()}; it needs at least one");
+        }
+
+        var seen = new HashSet<int>();
+        foreach (int column in features.Concat(labels))
+        {
+            if (!seen.Add(column))
+            {
+                throw new DataException(
+                    $"{rows.Name}: column {rows.Describe(column)} is named twice among features and labels; name it once");
+            }
+        }
+
+        return new CsvLayout(features, labels, rows.ColumnCount, rows.HasHeader, rows.ColumnNames);
+    }
+
+    /// <summary>The same columns in another file: by name where there is a header, else by position.</summary>
+    /// <exception cref="DataException">A column is missing, or only one of the files has a header.</exception>
+    public CsvLayout Match(CsvRows other)
+    {
+        if (!HasHeader || !other.HasHeader)
+        {
+            if (HasHeader != other.HasHeader || ColumnCount != other.ColumnCount)
+            {
+                throw new DataException(
+                    $"{other.Name} has {other.ColumnCount} columns {(other.HasHeader ? "with" : "without")} a header, expected "
+                    + $"{ColumnCount} {(HasHeader ? "with" : "without")} one as in the training file");
+            }
+
+            return this with { ColumnNames = other.ColumnNames };
+        }
+
+        return new CsvLayout(
+            [.. FeatureNames.Select(name => FindName(other, name, "the training file"))],
+            [.. LabelNames.Select(name => FindName(other, name, "the training file"))],
+            other.ColumnCount, true, other.ColumnNames);
+    }
+
+    /// <param name="by">Who asks for the column, for the message.</param>
+    public static int FindName(CsvRows rows, string name, string by)
+    {
+        int column = rows.ColumnNames.IndexOf(name);
+        if (column < 0)
+        {
+            string? near = NearestName.Find(name, rows.ColumnNames);
+            string listed = string.Join(", ", rows.ColumnNames.Take(ListedColumnsMax))
+                + (rows.ColumnCount > ListedColumnsMax ? $", … ({rows.ColumnCount} in all)" : "");
+            throw new DataException(
+                $"{rows.Name} has no column \"{name}\" that {by} names; "
+                + (near is null ? $"its columns are {listed}" : $"did you mean \"{near}\"?"));
+        }
+
+        if (rows.ColumnNames.LastIndexOf(name) != column)
+        {
+            throw new DataException(
+                $"{rows.Name} line {rows.FirstLine} has two columns \"{name}\"; rename one, or refer to it by index");
+        }
+
+        return column;
+    }
+
+    private static int Find(CsvRows rows, ColumnReference reference, string key)
+    {
+        if (reference is ColumnReference.ByIndex { Position: int position })
+        {
+            int column = position < 0 ? rows.ColumnCount + position : position;
+            return column >= 0 && column < rows.ColumnCount
+                ? column
+                : throw new DataException(
+                    $"{key} names column {position}, but {rows.Name} has {rows.ColumnCount} columns, 0 to {rows.ColumnCount - 1}"
+                    + $"{rows.DelimiterHint()}; correct the index");
+        }
+
+        string name = ((ColumnReference.ByName)reference).Text;
+        if (!rows.HasHeader && !rows.ColumnNames.Contains(name))
+        {
+            throw new DataException(
+                $"{key} names column \"{name}\", but {rows.Name} has no header: its first row holds a number; "
+                + "refer to columns by index from 0, or set data.header to true");
+        }
+
+        return FindName(rows, name, key);
+    }
+}

@@ -1,0 +1,99 @@
+namespace DistTrain.Data;
+
+/// <summary>Reads a CSV file whole: features and labels of every row.</summary>
+internal static class CsvPartReader
+{
+    /// <param name="like">The training file's columns, when this is the test file; else null.</param>
+    /// <exception cref="DataException">Names file, line and column.</exception>
+    public static RawPart Read(CsvDataSpec spec, string baseFolder, string path, CsvLayout? like)
+    {
+        using var rows = new CsvRows(SourceFile.Open(baseFolder, path), spec.Delimiter, spec.Header);
+        CsvLayout layout = like?.Match(rows) ?? CsvLayout.Resolve(rows, spec);
+        bool missingIsAllowed = spec.Missing is not MissingValues.Refused;
+
+        var features = new FloatRows(layout.Features.Length);
+        var labels = new RawLabels();
+        var values = new FloatRows(layout.Labels.Length);
+        var lines = new List<long>();
+        while (rows.Read())
+        {
+            ReadFeatures(rows, layout, missingIsAllowed, features.Add());
+            lines.Add(rows.Line);
+            if (spec.Targets == TargetKind.Classes)
+            {
+                ReadLabel(rows, layout.Labels[0], labels);
+            }
+            else
+            {
+                ReadValues(rows, layout, values.Add());
+            }
+        }
+
+        if (features.RowCount == 0)
+        {
+            throw new DataException($"{rows.Name} has a header and no rows; give it some or name another file");
+        }
+
+        string name = rows.Name;
+        return new RawPart
+        {
+            Features = features,
+            Targets = spec.Targets == TargetKind.Classes ? labels : new RawValues(values),
+            FeatureShape = new Numerics.Shape(layout.Features.Length),
+            FeatureNames = layout.FeatureNames,
+            TargetNames = layout.LabelNames,
+            Layout = layout,
+            Place = row => $"{name} line {lines[row]}",
+        };
+    }
+
+    /// <summary>The feature columns of the current row; missing ones as NaN.</summary>
+    public static void ReadFeatures(CsvRows rows, CsvLayout layout, bool missingIsAllowed, Span<float> destination)
+    {
+        ReadOnlySpan<int> columns = layout.Features.AsSpan();
+        for (int index = 0; index < columns.Length; index++)
+        {
+            ReadOnlySpan<byte> field = rows.Field(columns[index]);
+            CsvNumber.Outcome outcome = CsvNumber.Parse(field, out destination[index]);
+            if (outcome != CsvNumber.Outcome.Number && !(outcome == CsvNumber.Outcome.Missing && missingIsAllowed))
+            {
+                throw new DataException($"{rows.Place(columns[index])}: {CsvNumber.Complaint(outcome, field)}");
+            }
+        }
+    }
+
+    private static void ReadLabel(CsvRows rows, int column, RawLabels labels)
+    {
+        ReadOnlySpan<byte> field = rows.Field(column);
+        if (CsvNumber.IsMissing(field))
+        {
+            throw new DataException($"{rows.Place(column)}: the label is missing; fill it in, or take the row out");
+        }
+
+        if (!labels.Add(field))
+        {
+            throw new DataException(
+                $"{rows.Place(column)}: more than {RawLabels.DistinctMax:N0} different labels, which is more than classes "
+                + "can be; name another column as data.labels, or set data.targets to \"values\" for regression");
+        }
+    }
+
+    private static void ReadValues(CsvRows rows, CsvLayout layout, Span<float> destination)
+    {
+        for (int index = 0; index < destination.Length; index++)
+        {
+            int column = layout.Labels[index];
+            ReadOnlySpan<byte> field = rows.Field(column);
+            CsvNumber.Outcome outcome = CsvNumber.Parse(field, out destination[index]);
+            if (outcome != CsvNumber.Outcome.Number)
+            {
+                throw new DataException($"{rows.Place(column)}: " + outcome switch
+                {
+                    CsvNumber.Outcome.Missing => "the target value is missing; fill it in, or take the row out",
+                    CsvNumber.Outcome.Infinite => $"{CsvNumber.Quote(field)} is not a finite float32 number; correct it",
+                    _ => $"{CsvNumber.Quote(field)} is not a number; correct it, or set data.targets to \"classes\"",
+                });
+            }
+        }
+    }
+}

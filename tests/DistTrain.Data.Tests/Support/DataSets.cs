@@ -1,0 +1,39 @@
+namespace DistTrain.Data.Tests;
+
+/// <summary>Short ways to read a part whole.</summary>
+public static class DataSets
+{
+    public static float[] Features(this DataSet part, params int[] rows)
+    {
+        float[] features = new float[rows.Length * part.FeatureShape.Size];
+        part.GatherFeatures(rows, features);
+        return features;
+    }
+
+    public static float[] Features(this DataSet part) => part.Features([.. Enumerable.Range(0, part.RowCount)]);
+
+    public static float[] Targets(this DataSet part)
+    {
+        float[] targets = new float[part.RowCount * part.TargetWidth];
+        part.GatherTargets([.. Enumerable.Range(0, part.RowCount)], targets);
+        return targets;
+    }
+
+    /// <summary>The folder of an example, found from the test's own.</summary>
+    public static string ExampleFolder(string name)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "DistTrain.sln")))
+            {
+                return Path.Combine(folder.FullName, "examples", name);
+            }
+        }
+
+        throw new InvalidOperationException("the tests do not run from the repository's folders");
+    }
+
+    public static ColumnReference Column(string name) => new ColumnReference.ByName(name);
+
+    public static ColumnReference Column(int index) => new ColumnReference.ByIndex(index);
+}
