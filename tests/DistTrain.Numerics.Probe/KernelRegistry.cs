@@ -13,6 +13,26 @@ public static class KernelRegistry
         Unary("VectorMath.Softplus", VectorMath.Softplus),
         Unary("VectorMath.Erf", VectorMath.Erf),
         Unary("VectorMath.Gelu", VectorMath.Gelu),
+        Unary("Elementwise.Relu", Elementwise.Relu),
+        Unary("Elementwise.LeakyRelu", (source, target) => Elementwise.LeakyRelu(0.01f, source, target)),
+        Unary("Elementwise.Scale", (source, target) => Elementwise.Scale(0.3f, source, target)),
+        Unary("Elementwise.AddScaled", (source, target) => Elementwise.AddScaled(0.3f, source, target)),
+        Binary("Elementwise.ReluBackward", Elementwise.ReluBackward),
+        Binary("Elementwise.LeakyReluBackward", (x, y, z) => Elementwise.LeakyReluBackward(0.01f, x, y, z)),
+        Binary("Elementwise.SigmoidBackward", Elementwise.SigmoidBackward),
+        Binary("Elementwise.TanhBackward", Elementwise.TanhBackward),
+        Binary("Elementwise.GeluBackward", Elementwise.GeluBackward),
+        Binary("Elementwise.Add", Elementwise.Add),
+        Binary("Elementwise.Subtract", Elementwise.Subtract),
+        Binary("Elementwise.Multiply", Elementwise.Multiply),
+        Unary("RowSoftmax.Forward", (source, target) => RowSoftmax.Forward(source.Length, source, target)),
+        Binary("RowSoftmax.Backward", (x, y, z) => RowSoftmax.Backward(x.Length, x, y, z)),
+        Number("RowExtremes.Max", values => RowExtremes.Max(values)),
+        Number("RowExtremes.ArgMax", values => RowExtremes.ArgMax(values)),
+        Number("LaneSum.Sum", values => LaneSum.Sum(values)),
+        Number("LaneSum.SquaredNorm", values => LaneSum.SquaredNorm(values)),
+        Number("LaneSum.SquaredNormDouble", values => LaneSum.SquaredNormDouble(values)),
+        new("ColumnSum.Compute", probe => Columns(probe)),
         Fill("RandomStream.FillUniform", (stream, values) => stream.FillUniform(values)),
         Fill("RandomStream.FillNormal", (stream, values) => stream.FillNormal(values)),
         Binary("TreeSum.Add", TreeSum.Add),
@@ -41,6 +61,18 @@ public static class KernelRegistry
         function(probe.Floats(length), probe.Floats(length), target);
         probe.Report(target);
     });
+
+    private static ProbeKernel Number(string name, Func<float[], double> function) =>
+        new(name, probe => probe.Report(function(probe.Floats(probe.Size(LengthMax)))));
+
+    private static void Columns(ProbeCase probe)
+    {
+        int rows = probe.Count(0, 30);
+        int columns = probe.Size(40);
+        var sums = new float[columns];
+        ColumnSum.Compute(probe.Starts(rows, probe.Count(1, 6)), columns, probe.Floats(rows * columns), sums);
+        probe.Report(sums);
+    }
 
     private static ProbeKernel Fill(string name, Action<RandomStream, float[]> fill) => new(name, probe =>
     {
