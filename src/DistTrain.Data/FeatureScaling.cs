@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace DistTrain.Data;
 
@@ -8,6 +9,7 @@ public sealed record FeatureScaling(ImmutableArray<float> Offset, ImmutableArray
     /// <summary>Features are used as they are.</summary>
     public static FeatureScaling None { get; } = new([], []);
 
+    [JsonIgnore]
     public bool IsNone => Offset.IsEmpty;
 
     public bool Equals(FeatureScaling? other) =>

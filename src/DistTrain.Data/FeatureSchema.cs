@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using DistTrain.Numerics;
 
 namespace DistTrain.Data;
@@ -26,19 +28,69 @@ public sealed record FeatureSchema
     /// <summary>CSV: columns of the training file, labels included. Else 0.</summary>
     public int FileColumnCount { get; init; }
 
+    /// <summary>CSV: how the training file separated its columns.</summary>
+    public char Delimiter { get; init; } = ',';
+
+    /// <summary>CSV: what the run file says about the header.</summary>
+    public CsvHeader Header { get; init; } = CsvHeader.Auto;
+
     public FeatureScaling Scaling { get; init; } = FeatureScaling.None;
 
     /// <summary>What stands in for a missing value of each column, before scaling; empty where a missing value is an error.</summary>
     public ImmutableArray<float> Fill { get; init; } = [];
 
     /// <summary>Numbers of one sample.</summary>
+    [JsonIgnore]
     public int Width => FeatureShape.Aggregate(1, static (size, dimension) => size * dimension);
+
+    /// <summary>A JSON object that <see cref="FromJson"/> reads back to the same bits.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, FeatureSchemaJson.Default.FeatureSchema);
+
+    /// <param name="name">Of the file that it comes from, for messages.</param>
+    /// <exception cref="DataException">Not such an object.</exception>
+    public static FeatureSchema FromJson(string json, string name)
+    {
+        FeatureSchema? schema;
+        try
+        {
+            schema = JsonSerializer.Deserialize(json, FeatureSchemaJson.Default.FeatureSchema);
+        }
+        catch (JsonException failure)
+        {
+            throw new DataException(
+                $"{name} line {failure.LineNumber + 1} is no description of a model's features ({failure.Path}); train again");
+        }
+
+        if (schema is null)
+        {
+            throw new DataException($"{name} holds no description of a model's features; train again");
+        }
+
+        schema.Check(name);
+        return schema;
+    }
 
     /// <param name="name">Of the file that it comes from, for the message.</param>
     /// <exception cref="DataException">The parts do not fit together.</exception>
     internal void Check(string name)
     {
-        int width = new Shape(FeatureShape.AsSpan()).Size;
+        if (FeatureShape.IsDefault || FeatureNames.IsDefault || TargetNames.IsDefault || ClassNames.IsDefault
+            || FilePositions.IsDefault || Fill.IsDefault || Scaling is null || Scaling.Offset.IsDefault
+            || Scaling.Factor.IsDefault)
+        {
+            throw new DataException($"{name} is damaged: a list in the description of the model's features is missing");
+        }
+
+        int width;
+        try
+        {
+            width = new Shape(FeatureShape.AsSpan()).Size;
+        }
+        catch (ArgumentException failure)
+        {
+            throw new DataException($"{name} is damaged: {failure.Message}");
+        }
+
         if (!Fits(FeatureNames.Length, width) || !Fits(FilePositions.Length, width) || !Fits(Fill.Length, width)
             || !Fits(Scaling.Offset.Length, width) || Scaling.Factor.Length != Scaling.Offset.Length)
         {
@@ -48,3 +100,10 @@ public sealed record FeatureSchema
 
     private static bool Fits(int count, int width) => count == 0 || count == width;
 }
+
+/// <summary>Camel case, unknown and missing members refused, enums by name.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(FeatureSchema))]
+internal sealed partial class FeatureSchemaJson : JsonSerializerContext;

@@ -57,6 +57,14 @@ public sealed class PreparedData : IDisposable
     public static PreparedData Prepare(DataSpec spec, string baseFolder, ulong seed) =>
         DataPreparation.Prepare(spec, baseFolder, seed);
 
+    /// <summary>
+    /// Reads other labelled files for evaluating a trained model: with the model's scaling, fill and classes. All rows of
+    /// the training files that <paramref name="spec"/> names become <see cref="Train"/>; test files and split play no part.
+    /// </summary>
+    /// <exception cref="DataException">What, where and what to do; also where columns or classes are not the model's.</exception>
+    public static PreparedData PrepareLike(FeatureSchema schema, DataSpec spec, string baseFolder) =>
+        DataPreparation.PrepareLike(schema, spec, baseFolder);
+
     /// <summary>Writes the one-file form (atomically: temporary file, then rename).</summary>
     /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
     public void Save(string path) =>

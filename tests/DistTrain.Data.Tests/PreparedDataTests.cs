@@ -49,7 +49,7 @@ public sealed class PreparedDataTests : IDisposable
     {
         using PreparedData data = PrepareIris(seed: 1);
 
-        Assert.Equal("2b5a6329ec4a6e0680731b88f143dd150562f74b44aa1d5d4018cadf7ebb6867", data.ContentHash);
+        Assert.Equal("5481c0a22d201ca63e46d014b31ad8e198bf76ee2c81add2c6161959c42f6c35", data.ContentHash);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class NpyFormat : ArrayFormat
         return header;
     }
 
-    private static bool StartsWithMagic(ReadOnlySpan<byte> start) => start[0] == 0x93 && start[1..6].SequenceEqual("NUMPY"u8);
+    public static bool StartsWithMagic(ReadOnlySpan<byte> start) => start is [0x93, ..] && start[1..].StartsWith("NUMPY"u8);
 
     private static void ReadWhole(SourceFile file, Span<byte> destination)
     {

@@ -31,7 +31,7 @@ internal static class CsvNumber
 
         if (!float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
         {
-            return Outcome.Text;
+            return IsInfinity(field) ? Outcome.Infinite : Outcome.Text;
         }
 
         return float.IsFinite(value) ? Outcome.Number : Outcome.Infinite;
@@ -47,6 +47,10 @@ internal static class CsvNumber
         4 => Ascii.EqualsIgnoreCase(field, "null"u8) || Ascii.EqualsIgnoreCase(field, "-NaN"u8),
         _ => false,
     };
+
+    /// <summary>"inf" with or without a sign, as C and Python write it; .NET knows "Infinity" by itself.</summary>
+    private static bool IsInfinity(ReadOnlySpan<byte> field) =>
+        Ascii.EqualsIgnoreCase(field is [(byte)'+' or (byte)'-', ..] ? field[1..] : field, "inf"u8);
 
     /// <returns>The field in quotes, shortened, for a message.</returns>
     public static string Quote(ReadOnlySpan<byte> field)

@@ -17,7 +17,7 @@ internal static class NearestName
         }
 
         string? best = null;
-        int bestDistance = Math.Max(1, name.Length / 3) + 1;
+        int bestDistance = (name.Length / 3) + 1;
         foreach (string candidate in candidates.Take(CandidatesMax))
         {
             if (candidate.Length > NameLengthMax)

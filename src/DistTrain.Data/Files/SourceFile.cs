@@ -9,6 +9,9 @@ internal sealed class SourceFile : IDisposable
     /// </summary>
     private const long DeflateRatioMax = 1032;
 
+    /// <summary>Enough to know a format by.</summary>
+    private const int PeekBytes = 16;
+
     private SourceFile(string name, Stream stream, long contentBytesMax, bool contentBytesAreExact)
     {
         Name = name;
@@ -73,6 +76,17 @@ internal sealed class SourceFile : IDisposable
     /// <summary>Wraps a stream of unknown length, such as standard input; the stream stays the caller's.</summary>
     public static SourceFile Wrap(Stream stream, string name) =>
         new(name, new CheckedStream(stream, name, leaveOpen: true), long.MaxValue, false);
+
+    /// <summary>Looks at the first bytes without taking them.</summary>
+    /// <param name="start">Up to <see cref="PeekBytes"/>, fewer where the content is shorter.</param>
+    /// <returns>The same file from its start; use it in this one's place.</returns>
+    public SourceFile Peek(out ReadOnlySpan<byte> start)
+    {
+        byte[] bytes = new byte[PeekBytes];
+        int count = Stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        start = bytes.AsSpan(0, count);
+        return new SourceFile(Name, new PrefixedStream(bytes[..count], Stream), ContentBytesMax, ContentBytesAreExact);
+    }
 
     public void Dispose() => Stream.Dispose();
 

@@ -13,50 +13,70 @@ internal static class DataPreparation
         using RawData raw = RawData.Read(spec, baseFolder);
         RawPart train = raw.Train;
         RowSplit split = RowSplit.Draw(train.RowCount, spec.Split, seed);
-        (RawPart testPart, int[] testRows) = raw.Test is { } test ? (test, AllRows(test)) : (train, split.Test);
-
         ImmutableArray<float> fill = FeatureStatistics.Fill(train, split.Train, spec.Missing);
-        FeatureScaling scaling = FeatureStatistics.Scaling(train.Features, split.Train, spec.Scaling, fill);
-        ImmutableArray<string> classNames = spec.Targets == TargetKind.Classes
-            ? ClassIndex.Names((RawLabels)train.Targets, split.Train) : [];
-        if (classNames.Length == 1)
+        Shape shape = SampleShape(spec, train);
+        var csv = spec as CsvDataSpec;
+        var schema = new FeatureSchema
+        {
+            FeatureShape = shape.Dimensions,
+            FeatureNames = NamesFromHeader(train),
+            TargetNames = train.TargetNames,
+            ClassNames = ClassNames(spec, train, split.Train),
+            FilePositions = train.Layout?.Features ?? [],
+            FileColumnCount = train.Layout?.ColumnCount ?? 0,
+            Delimiter = csv?.Delimiter ?? ',',
+            Header = csv?.Header ?? CsvHeader.Auto,
+            Scaling = FeatureStatistics.Scaling(train.Features, split.Train, spec.Scaling, fill),
+            Fill = fill,
+        };
+        return raw.Test is { } test
+            ? Store(schema, train, split.Train, test, AllRows(test))
+            : Store(schema, train, split.Train, train, split.Test);
+    }
+
+    /// <summary>Prepares other files as the training's were: the model's scaling, fill and classes.</summary>
+    /// <exception cref="DataException">What, where and what to do.</exception>
+    public static PreparedData PrepareLike(FeatureSchema schema, DataSpec spec, string baseFolder)
+    {
+        MissingValues missing = schema.Fill.IsEmpty ? MissingValues.Refuse : new MissingValues.FillNumber(0);
+        using RawPart part = RawData.ReadTrain(spec with { Missing = missing }, baseFolder);
+        ImmutableArray<string> names = NamesFromHeader(part);
+        if (part.Features.Width != schema.Width
+            || (!names.IsEmpty && !schema.FeatureNames.IsEmpty && !names.AsSpan().SequenceEqual(schema.FeatureNames.AsSpan())))
         {
             throw new DataException(
-                $"{train.Place(split.Train[0])}: every label of the training part is \"{classNames[0]}\", expected at least "
-                + "two classes; name another label column, or set data.targets to \"values\"");
+                $"{part.Place(0)} has {part.Features.Width} features ({Listed(names)}), expected the model's "
+                + $"{schema.Width} ({Listed(schema.FeatureNames)}); name them in that order in data.features");
         }
 
-        Shape shape = SampleShape(spec, train);
-        bool featuresAreBytes = train.Features is ByteRows && testPart.Features is ByteRows;
+        if ((spec.Targets == TargetKind.Classes) == schema.ClassNames.IsEmpty || part.TargetNames.Length != schema.TargetNames.Length)
+        {
+            throw new DataException($"{part.Place(0)} has other targets than the model was trained on; name the same label columns");
+        }
+
+        return Store(schema, part, AllRows(part), part, []);
+    }
+
+    private static PreparedData Store(FeatureSchema schema, RawPart train, int[] trainRows, RawPart test, int[] testRows)
+    {
         var layout = new PreparedLayout
         {
-            FeaturesAreBytes = featuresAreBytes,
-            FeatureShape = shape,
+            FeaturesAreBytes = train.Features is ByteRows && test.Features is ByteRows,
+            FeatureShape = new Shape(schema.FeatureShape.AsSpan()),
             TargetWidth = train.TargetNames.Length,
-            TrainRows = split.Train.Length,
+            TrainRows = trainRows.Length,
             TestRows = testRows.Length,
-            Schema = new FeatureSchema
-            {
-                FeatureShape = shape.Dimensions,
-                FeatureNames = train.Layout is { HasHeader: false } ? [] : train.FeatureNames,
-                TargetNames = train.TargetNames,
-                ClassNames = classNames,
-                FilePositions = train.Layout?.Features ?? [],
-                FileColumnCount = train.Layout?.ColumnCount ?? 0,
-                Scaling = scaling,
-                Fill = fill,
-            },
+            Schema = schema,
         };
-
         var sections = new List<MemoryBlock>(PreparedLayout.SectionCount);
         try
         {
-            foreach ((RawPart part, int[] rows) in ((RawPart, int[])[])[(train, split.Train), (testPart, testRows)])
+            foreach ((RawPart part, int[] rows) in ((RawPart, int[])[])[(train, trainRows), (test, testRows)])
             {
-                sections.Add(featuresAreBytes
+                sections.Add(layout.FeaturesAreBytes
                     ? StoreBytes((ByteRows)part.Features, rows)
-                    : StoreFloats(part, rows, fill, scaling));
-                sections.Add(StoreTargets(part, rows, classNames, layout.TargetWidth));
+                    : StoreFloats(part, rows, schema.Fill, schema.Scaling));
+                sections.Add(StoreTargets(part, rows, schema.ClassNames, layout.TargetWidth));
             }
 
             byte[] layoutBytes = layout.Write();
@@ -69,6 +89,29 @@ internal static class DataPreparation
             throw;
         }
     }
+
+    private static ImmutableArray<string> ClassNames(DataSpec spec, RawPart train, int[] trainRows)
+    {
+        if (spec.Targets == TargetKind.Values)
+        {
+            return [];
+        }
+
+        ImmutableArray<string> names = ClassIndex.Names((RawLabels)train.Targets, trainRows);
+        return names.Length > 1
+            ? names
+            : throw new DataException(
+                $"{train.Place(trainRows[0])}: every label of the training part is \"{names[0]}\", expected at least two "
+                + "classes; name another label column, or set data.targets to \"values\"");
+    }
+
+    private static ImmutableArray<string> NamesFromHeader(RawPart part) =>
+        part.Layout is { HasHeader: false } ? [] : part.FeatureNames;
+
+    private static string Listed(ImmutableArray<string> names) => names.IsEmpty ? "without names"
+        : string.Join(", ", names.Take(ListedNamesMax)) + (names.Length > ListedNamesMax ? ", …" : "");
+
+    private const int ListedNamesMax = 10;
 
     private static int[] AllRows(RawPart part) => RowSplit.Draw(part.RowCount, SplitSpec.None, seed: 0).Train;
 

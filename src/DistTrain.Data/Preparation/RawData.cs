@@ -41,7 +41,9 @@ internal sealed class RawData : IDisposable
         Test?.Dispose();
     }
 
-    private static RawPart ReadTrain(DataSpec spec, string baseFolder) => spec switch
+    /// <summary>The training part alone.</summary>
+    /// <exception cref="DataException">What, where and what to do.</exception>
+    public static RawPart ReadTrain(DataSpec spec, string baseFolder) => spec switch
     {
         CsvDataSpec csv => CsvPartReader.Read(csv, baseFolder, csv.File, like: null),
         IdxDataSpec idx => ReadIdx(idx, baseFolder, idx.TrainImages, idx.TrainLabels),

@@ -58,6 +58,8 @@ internal sealed record PreparedLayout
         WriteTexts(writer, Schema.ClassNames);
         WriteInts(writer, Schema.FilePositions);
         writer.Write(Schema.FileColumnCount);
+        writer.Write((int)Schema.Delimiter);
+        writer.Write((int)Schema.Header);
         WriteFloats(writer, Schema.Scaling.Offset);
         WriteFloats(writer, Schema.Scaling.Factor);
         WriteFloats(writer, Schema.Fill);
@@ -91,6 +93,8 @@ internal sealed record PreparedLayout
                     ClassNames = ReadTexts(reader),
                     FilePositions = ReadInts(reader),
                     FileColumnCount = reader.ReadInt32(),
+                    Delimiter = (char)reader.ReadInt32(),
+                    Header = (CsvHeader)reader.ReadInt32(),
                     Scaling = new FeatureScaling(ReadFloats(reader), ReadFloats(reader)),
                     Fill = ReadFloats(reader),
                 },
