@@ -36,6 +36,7 @@ internal sealed class BarView(ReportSpec report) : TrainingView
 
     public override void OnStep(in StepFigures step)
     {
+        base.OnStep(step);
         _clock.Advance(step.Step);
         _step = step;
         if (Stopwatch.GetElapsedTime(_drawnAt) >= DrawEvery)
@@ -53,7 +54,7 @@ internal sealed class BarView(ReportSpec report) : TrainingView
         }
     }
 
-    public override void OnNotice(Notice notice) => PrintAbove(notice.Text);
+    protected override void Show(Notice notice) => PrintAbove(notice.Text);
 
     public override void OnMessage(string text) => PrintAbove(text);
 

@@ -18,7 +18,9 @@ internal sealed class JsonView : TrainingView
 
     public override void OnEpoch(EpochFigures epoch) => Print("epoch", epoch);
 
-    public override void OnNotice(Notice notice)
+    protected override bool ShowsGathering => true;
+
+    protected override void Show(Notice notice)
     {
         string kind = notice.GetType().Name;
         Console.Out.WriteLine(JsonOutput.WriteEvent(

@@ -5,11 +5,14 @@ using DistTrain.Runtime;
 
 namespace DistTrain.Cli;
 
-/// <summary>A line for each epoch, and within long epochs one every few seconds: for files, pipes and logs.</summary>
+/// <summary>A line for each epoch, one a second at most, and within long epochs one every few seconds: for files and pipes.</summary>
 internal sealed class LinesView(ReportSpec report) : TrainingView
 {
     /// <summary>Between lines inside an epoch.</summary>
     private static readonly TimeSpan StepLineEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between lines of epochs; metrics.jsonl has them all.</summary>
+    private static readonly TimeSpan EpochLineEvery = TimeSpan.FromSeconds(1);
 
     private readonly RunClock _clock = new();
     private long _lastLine = Stopwatch.GetTimestamp();
@@ -25,6 +28,7 @@ internal sealed class LinesView(ReportSpec report) : TrainingView
 
     public override void OnStep(in StepFigures step)
     {
+        base.OnStep(step);
         _clock.Advance(step.Step);
         if (Stopwatch.GetElapsedTime(_lastLine) >= StepLineEvery)
         {
@@ -38,13 +42,18 @@ internal sealed class LinesView(ReportSpec report) : TrainingView
 
     public override void OnEpoch(EpochFigures epoch)
     {
+        if (Stopwatch.GetElapsedTime(_lastLine) < EpochLineEvery && epoch.Epoch > 1 && epoch.Step < _clock.StepsTotal)
+        {
+            return;
+        }
+
         _lastLine = Stopwatch.GetTimestamp();
         Console.Out.WriteLine(
             $"epoch {epoch.Epoch}/{_clock.Epochs}  {Headline.Describe(epoch)}  "
             + $"{Figures.Count(epoch.SamplesPerSecond)} samples/s  {_clock.DescribeTimeLeft()}");
     }
 
-    public override void OnNotice(Notice notice) => Console.Out.WriteLine(notice.Text);
+    protected override void Show(Notice notice) => Console.Out.WriteLine(notice.Text);
 
     public override void OnMessage(string text) => Console.Out.WriteLine(text);
 

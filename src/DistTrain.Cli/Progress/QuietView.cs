@@ -6,7 +6,7 @@ namespace DistTrain.Cli;
 /// <summary>Only what was asked for (samples), what went wrong, and the summary.</summary>
 internal sealed class QuietView(ReportSpec report) : TrainingView
 {
-    public override void OnNotice(Notice notice)
+    protected override void Show(Notice notice)
     {
         if (notice is not Notice.WorkerJoined)
         {

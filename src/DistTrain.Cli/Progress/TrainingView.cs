@@ -7,6 +7,8 @@ namespace DistTrain.Cli;
 /// <summary>What a user sees of a run. Disposed when the run is over, before the result is shown.</summary>
 internal abstract class TrainingView : ITrainingObserver, IDisposable
 {
+    private bool _isGathering;
+
     /// <summary>Known from the start on; empty before.</summary>
     public string OutFolder { get; private set; } = "";
 
@@ -25,17 +27,26 @@ internal abstract class TrainingView : ITrainingObserver, IDisposable
     {
     }
 
-    public virtual void OnStarted(TrainingStarted started) => OutFolder = started.OutFolder;
-
-    public virtual void OnStep(in StepFigures step)
+    public virtual void OnStarted(TrainingStarted started)
     {
+        OutFolder = started.OutFolder;
+        _isGathering = started.Engine != "cluster";
     }
+
+    public virtual void OnStep(in StepFigures step) => _isGathering = false;
 
     public virtual void OnEpoch(EpochFigures epoch)
     {
     }
 
-    public abstract void OnNotice(Notice notice);
+    /// <summary>All notices but those that tell how a run on this machine gathers its own workers at the start.</summary>
+    public void OnNotice(Notice notice)
+    {
+        if (!_isGathering || notice is not (Notice.WaitingForWorkers or Notice.WorkerJoined) || ShowsGathering)
+        {
+            Show(notice);
+        }
+    }
 
     public abstract void OnMessage(string text);
 
@@ -48,6 +59,10 @@ internal abstract class TrainingView : ITrainingObserver, IDisposable
         Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    protected virtual bool ShowsGathering => false;
+
+    protected abstract void Show(Notice notice);
 
     protected virtual void Dispose(bool disposing)
     {

@@ -8,15 +8,12 @@ internal static class SummaryTable
 {
     public static void Write(IAnsiConsole console, RunSummary summary, string outFolder)
     {
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 3, 0) });
-        grid.AddColumn(new GridColumn { NoWrap = true });
-        foreach ((string name, string value) in Rows(summary, outFolder))
+        (string Name, string Value)[] rows = [.. Rows(summary, outFolder)];
+        int width = rows.Max(row => row.Name.Length);
+        foreach ((string name, string value) in rows)
         {
-            grid.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]");
+            console.MarkupLineInterpolated($"{name.PadRight(width)}  [bold]{value}[/]");
         }
-
-        console.Write(grid);
     }
 
     private static IEnumerable<(string Name, string Value)> Rows(RunSummary summary, string outFolder)
