@@ -41,6 +41,7 @@ public sealed class NetworkLane : IDisposable
             ShardStarts = batch.ShardStarts,
             IsTraining = true,
             FirstRow = batch.FirstRow,
+            BatchRows = batch.BatchRows,
             Seed = batch.Seed,
             Epoch = batch.Epoch,
             Step = batch.Step,

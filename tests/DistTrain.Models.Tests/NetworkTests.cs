@@ -20,7 +20,12 @@ public class NetworkTests
 
     public static TheoryData<string, string> Misfits => new()
     {
-        { "linear on a plane", "layer 0 (linear) takes (features) to make (3), but its input has the shape (1, 28, 28)" },
+        { "linear on a plane", "layer 0 (linear) takes (features) to make (3), but its input has the shape (1, 28, 28): put a flatten layer in front of it" },
+        { "residual", "layer 1 (residual) takes the shape (4), but its inner layers end in (5): they must keep the shape" },
+        { "residual inside", "layer 0.1 (linear) has -1 units, at least 1 is needed" },
+        { "embedding late", "layer 1 (embedding) takes indices, which only the features can be: make it the first layer" },
+        { "epsilon", "layer 0 (layerNorm) has the epsilon 0, expected a finite number above 0" },
+        { "momentum", "layer 0 (batchNorm) has the momentum 2, expected above 0 and up to 1" },
         { "no units", "layer 0 (linear) has 0 units, at least 1 is needed" },
         { "initial weight", "layer first (linear) has 2 initial values for its weight, expected 12 for the shape (4, 3)" },
         { "initial infinity", "layer 0 (linear) has the initial value Infinity for its bias, expected finite numbers" },
@@ -149,6 +154,13 @@ public class NetworkTests
     private static readonly ImmutableDictionary<string, ModelSpec> MisfitModels = new Dictionary<string, ModelSpec>
     {
         ["linear on a plane"] = Case.Model([1, 28, 28], new HalfSquaredErrorSpec(), new LinearSpec(3)),
+        ["residual"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new ReluSpec(), new ResidualSpec([new LinearSpec(5)])),
+        ["residual inside"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new ResidualSpec([new ReluSpec(), new LinearSpec(-1)])),
+        ["embedding late"] = Case.Model([4], new HalfSquaredErrorSpec(), new ReluSpec(), new EmbeddingSpec(3, 2)),
+        ["epsilon"] = Case.Model([4], new HalfSquaredErrorSpec(), new LayerNormSpec(0)),
+        ["momentum"] = Case.Model([4], new HalfSquaredErrorSpec(), new BatchNormSpec(2)),
         ["no units"] = Case.Model([4], new HalfSquaredErrorSpec(), new LinearSpec(0)),
         ["initial weight"] = Case.Model(
             [4], new HalfSquaredErrorSpec(), new LinearSpec(3) { Name = "first", InitialWeight = [1, 2] }),

@@ -38,9 +38,13 @@ internal abstract class Layer(LayerContext context, Shape output)
 
     /// <summary>Takes the next place in the flat vector.</summary>
     protected ParameterSlice AddParameter(
-        LayerContext context, string tensor, ImmutableArray<int> shape, ParameterRole role = ParameterRole.Trained)
+        LayerContext context,
+        string tensor,
+        ImmutableArray<int> shape,
+        ParameterRole role = ParameterRole.Trained,
+        float momentum = 0)
     {
-        ParameterSlice slice = context.AddParameter(tensor, shape, role);
+        ParameterSlice slice = context.AddParameter(tensor, shape, role, momentum);
         Slices = Slices.Add(slice);
         return slice;
     }

@@ -32,8 +32,8 @@ internal sealed class LayerContext
     /// <summary>Whether the layer reads the features themselves.</summary>
     public bool IsFirst { get; init; }
 
-    public ParameterSlice AddParameter(string tensor, ImmutableArray<int> shape, ParameterRole role) =>
-        _collector.Add($"layers.{Name}.{tensor}", shape, role, Describe());
+    public ParameterSlice AddParameter(string tensor, ImmutableArray<int> shape, ParameterRole role, float momentum) =>
+        _collector.Add($"layers.{Name}.{tensor}", shape, role, momentum, Describe());
 
     /// <summary>Builds the inner layers of a container.</summary>
     public LayerChain BuildInner(ImmutableArray<LayerSpec> layers) =>
@@ -48,7 +48,8 @@ internal sealed class LayerContext
     {
         if (Input.Rank != rank)
         {
-            Fail($"takes {expected}, but its input has the shape {Input}");
+            string help = rank == 1 ? ": put a flatten layer in front of it" : "";
+            Fail($"takes {expected}, but its input has the shape {Input}{help}");
         }
     }
 
@@ -72,6 +73,14 @@ internal sealed class LayerContext
             {
                 Fail($"has the initial value {value} for its {tensor}, expected finite numbers");
             }
+        }
+    }
+
+    public void RequireEpsilon(float epsilon)
+    {
+        if (!(epsilon > 0 && float.IsFinite(epsilon)))
+        {
+            Fail($"has the epsilon {epsilon}, expected a finite number above 0");
         }
     }
 

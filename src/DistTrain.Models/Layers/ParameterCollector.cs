@@ -12,7 +12,7 @@ internal sealed class ParameterCollector
 
     public int TakeOrdinal() => _ordinals++;
 
-    public ParameterSlice Add(string name, ImmutableArray<int> shape, ParameterRole role, string layer)
+    public ParameterSlice Add(string name, ImmutableArray<int> shape, ParameterRole role, float momentum, string layer)
     {
         if (!_names.Add(name))
         {
@@ -27,7 +27,7 @@ internal sealed class ParameterCollector
                 + "parameters, the most that are supported: make it smaller");
         }
 
-        var slice = new ParameterSlice(name, shape, _length, role);
+        var slice = new ParameterSlice(name, shape, _length, role) { Momentum = momentum };
         _slices.Add(slice);
         _length += slice.Length;
         return slice;

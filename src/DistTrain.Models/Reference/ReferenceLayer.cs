@@ -23,5 +23,5 @@ internal abstract class ReferenceLayer<T>
 /// <summary>What a reference layer must know of one shard's pass.</summary>
 /// <param name="FirstRow">Position of the shard's first row in the whole batch.</param>
 internal sealed record ReferencePass<T>(
-    T[] Parameters, int Rows, int FirstRow, bool IsTraining, ulong Seed, int Epoch, long Step)
+    T[] Parameters, int Rows, int FirstRow, int BatchRows, bool IsTraining, ulong Seed, int Epoch, long Step)
     where T : struct, IFloatingPointIeee754<T>;

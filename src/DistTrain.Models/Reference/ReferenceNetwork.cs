@@ -34,7 +34,7 @@ internal sealed class ReferenceNetwork<T>(Network network)
     }
 
     public T[] Predict(T[] parameters, T[] features, int rows) =>
-        _layers.Forward(new ReferencePass<T>(parameters, rows, 0, IsTraining: false, 0, 0, 0), features);
+        _layers.Forward(new ReferencePass<T>(parameters, rows, 0, rows, IsTraining: false, 0, 0, 0), features);
 
     private T[] ShardSums(ReferenceBatch<T> batch, T[] parameters, int shard)
     {
@@ -60,7 +60,7 @@ internal sealed class ReferenceNetwork<T>(Network network)
     }
 
     private static ReferencePass<T> Pass(ReferenceBatch<T> batch, T[] parameters, int start, int rows, bool isTraining) =>
-        new(parameters, rows, batch.FirstRow + start, isTraining, batch.Seed, batch.Epoch, batch.Step);
+        new(parameters, rows, batch.FirstRow + start, batch.BatchRows, isTraining, batch.Seed, batch.Epoch, batch.Step);
 
     private static T[] NodeSum(TreeNode node, T[][] leaves)
     {

@@ -23,6 +23,19 @@ internal static class LayerCases
         ["layers without parameters in front"] = () => Model(
             6, new HalfSquaredErrorSpec(), new LeakyReluSpec(), new FlattenSpec(), new ReluSpec(), new LinearSpec(2)),
         ["activation last"] = () => Model(6, new HalfSquaredErrorSpec(), new LinearSpec(3), new ReluSpec(), new FlattenSpec()),
+        ["batchNorm of features"] = () => Activation(new BatchNormSpec()),
+        ["batchNorm of planes"] = () => Case.Model(
+            [3, 5, 7], new HalfSquaredErrorSpec(), new BatchNormSpec(), new ReluSpec(), new BatchNormSpec(), new FlattenSpec(), new LinearSpec(2)),
+        ["layerNorm"] = () => Activation(new LayerNormSpec()),
+        ["layerNorm first"] = () => Case.Model(
+            [2, 20], new HalfSquaredErrorSpec(), new LayerNormSpec(), new FlattenSpec(), new LinearSpec(2)),
+        ["residual"] = () => Activation(new ResidualSpec(
+            [new LayerNormSpec(), new ResidualSpec([new TanhSpec()]), new ReluSpec()])),
+        ["residual first"] = () => Model(
+            6, new HalfSquaredErrorSpec(), new ResidualSpec([new ReluSpec(), new LinearSpec(6)]), new LinearSpec(2)),
+        ["residual without parameters"] = () => Activation(new ResidualSpec([new ReluSpec(), new SigmoidSpec()])),
+        ["embedding"] = () => Model(
+            5, new SoftmaxCrossEntropySpec(), new EmbeddingSpec(4, 3), new FlattenSpec(), new LinearSpec(3)),
         ["halfSquaredError with classes"] = () => Loss(new HalfSquaredErrorSpec(Classes: true), 1),
         ["halfSquaredError wide"] = () => Loss(new HalfSquaredErrorSpec(), 35),
         ["meanAbsolute"] = () => Loss(new MeanAbsoluteSpec(), 18),

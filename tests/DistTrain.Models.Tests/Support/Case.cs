@@ -26,6 +26,14 @@ internal sealed class Case
 
         Features = new float[rows * spec.Input.Size];
         stream.FillUniform(Features, -2, 2);
+        if (spec.Layers[0] is EmbeddingSpec embedding)
+        {
+            foreach (ref float feature in Features.AsSpan())
+            {
+                feature = stream.NextBelow(embedding.Count);
+            }
+        }
+
         Targets = new float[rows * Network.TargetWidth];
         for (int at = 0; at < Targets.Length; at++)
         {

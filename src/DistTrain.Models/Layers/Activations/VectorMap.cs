@@ -47,15 +47,15 @@ internal static class VectorMap
         }
     }
 
-    /// <summary>Up to sixteen floats; missing lanes are +0.</summary>
-    public static Vector512<float> Load(ReadOnlySpan<float> values)
+    /// <summary>Up to sixteen floats; missing lanes are filled.</summary>
+    public static Vector512<float> Load(ReadOnlySpan<float> values, float missing = 0)
     {
         if (values.Length >= Width)
         {
             return Vector512.Create(values);
         }
 
-        Vector512<float> padded = default;
+        Vector512<float> padded = Vector512.Create(missing);
         values.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<Vector512<float>, float>(ref padded), Width));
         return padded;
     }

@@ -11,9 +11,16 @@ public sealed record BatchNormSpec(float Momentum = 0.1f, float Epsilon = 1e-5f)
 {
     public override string Kind => "batchNorm";
 
+    internal override bool KeepsScale => true;
+
     internal override Layer Build(LayerContext context)
     {
-        context.Fail("is not supported yet");
-        return null;
+        context.RequireEpsilon(Epsilon);
+        if (!(Momentum > 0 && Momentum <= 1))
+        {
+            context.Fail($"has the momentum {Momentum}, expected above 0 and up to 1");
+        }
+
+        return new BatchNormLayer(this, context);
     }
 }

@@ -12,9 +12,5 @@ public sealed record EmbeddingSpec(int Count, int Width) : LayerSpec
 
     public override string Kind => "embedding";
 
-    internal override Layer Build(LayerContext context)
-    {
-        context.Fail("is not supported yet");
-        return null;
-    }
+    internal override Layer Build(LayerContext context) => EmbeddingLayer.Build(this, context);
 }

@@ -9,9 +9,11 @@ public sealed record LayerNormSpec(float Epsilon = 1e-5f) : LayerSpec
 {
     public override string Kind => "layerNorm";
 
+    internal override bool KeepsScale => true;
+
     internal override Layer Build(LayerContext context)
     {
-        context.Fail("is not supported yet");
-        return null;
+        context.RequireEpsilon(Epsilon);
+        return new LayerNormLayer(this, context);
     }
 }

@@ -8,9 +8,5 @@ public sealed record ResidualSpec(ImmutableArray<LayerSpec> Layers) : LayerSpec
 {
     public override string Kind => "residual";
 
-    internal override Layer Build(LayerContext context)
-    {
-        context.Fail("is not supported yet");
-        return null;
-    }
+    internal override Layer Build(LayerContext context) => ResidualLayer.Build(this, context);
 }

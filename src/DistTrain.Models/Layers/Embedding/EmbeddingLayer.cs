@@ -1,0 +1,57 @@
+using DistTrain.Numerics;
+
+namespace DistTrain.Models;
+
+/// <summary>Rows of a table by index: (positions) to (positions, width). Weight shape (count, width).</summary>
+internal sealed class EmbeddingLayer : Layer
+{
+    private readonly EmbeddingSpec _spec;
+
+    private EmbeddingLayer(EmbeddingSpec spec, LayerContext context)
+        : base(context, new Shape(context.Input.Size, spec.Width))
+    {
+        _spec = spec;
+        Weight = AddParameter(context, "weight", [spec.Count, spec.Width]);
+    }
+
+    public ParameterSlice Weight { get; }
+
+    public int Count => _spec.Count;
+
+    public int Width => _spec.Width;
+
+    public static EmbeddingLayer Build(EmbeddingSpec spec, LayerContext context)
+    {
+        if (spec.Count < 1 || spec.Width < 1)
+        {
+            context.Fail($"has {spec.Count} rows of {spec.Width}, at least 1 of each is needed");
+        }
+
+        if (!context.IsFirst)
+        {
+            context.Fail("takes indices, which only the features can be: make it the first layer");
+        }
+
+        context.RequireRank(1, $"(positions) to make (positions, {spec.Width})");
+        context.RequireInitialValues(spec.InitialWeight, "weight", spec.Count, spec.Width);
+        return new EmbeddingLayer(spec, context);
+    }
+
+    /// <remarks>Drawn with variance 1, as is usual for embeddings: uniform in [−√3, √3).</remarks>
+    public override void InitializeParameters(Span<float> parameters, ulong seed) => InitialWeights.Fill(
+        parameters.Slice(Weight.Start, Weight.Length), _spec.InitialWeight, seed, Ordinal, fanIn: 2, 0, feedsRectifier: true);
+
+    public override LayerLane CreateLane() => new EmbeddingLane(this);
+
+    public override ReferenceLayer<T> CreateReference<T>() => new EmbeddingReference<T>(this);
+
+    /// <exception cref="ArgumentException">Not a whole number from 0 to Count − 1.</exception>
+    public int Index(float feature)
+    {
+        int index = feature >= 0 && feature < Count ? (int)feature : -1;
+        return index == feature
+            ? index
+            : throw new ArgumentException(
+                $"layer {Name} (embedding) was given the index {feature}, expected a whole number from 0 to {Count - 1}");
+    }
+}
