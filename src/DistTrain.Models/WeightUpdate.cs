@@ -65,7 +65,7 @@ public sealed class WeightUpdate : IDisposable
         {
             if (range.Role == ParameterRole.Trained)
             {
-                squares += SquaredNorm.Of(gradient[range.Start..range.End]);
+                squares += LaneSum.SquaredNormDouble(gradient[range.Start..range.End]);
             }
         }
 

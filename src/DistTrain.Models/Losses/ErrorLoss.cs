@@ -28,10 +28,10 @@ internal sealed class ErrorLoss<TError>(Shape output, float parameter, bool isCl
             }
         }
 
-        float loss = VirtualLanes.Sum(losses);
+        float loss = LaneSum.AddLanes(losses);
         return isClassification
             ? Vector128.Create(loss, output[0] >= Threshold == target[0] >= Threshold ? 1 : 0, 0, 0)
-            : Vector128.Create(loss, 0, VirtualLanes.Sum(absolutes), VirtualLanes.Sum(squares));
+            : Vector128.Create(loss, 0, LaneSum.AddLanes(absolutes), LaneSum.AddLanes(squares));
     }
 
     protected override T[] ReferenceRow<T>(

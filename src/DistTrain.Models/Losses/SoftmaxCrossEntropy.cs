@@ -11,10 +11,9 @@ internal sealed class SoftmaxCrossEntropy(Shape output) : Loss(output, targetWid
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, float scale, Span<float> gradient)
     {
         int label = Label(target[0], output.Length);
-        float max = SoftmaxRow.Max(output);
-        float sum = SoftmaxRow.Sum(output, max, gradient);
+        float sum = RowSoftmax.Exponentials(output, gradient, out float max);
         float loss = VectorMath.Log(sum) - (output[label] - max);
-        float correct = output.IndexOf(max) == label ? 1 : 0;
+        float correct = RowExtremes.ArgMax(output) == label ? 1 : 0;
         if (!gradient.IsEmpty)
         {
             float labelGradient = ((gradient[label] / sum) - 1) * scale;
@@ -29,7 +28,7 @@ internal sealed class SoftmaxCrossEntropy(Shape output) : Loss(output, targetWid
         ReadOnlySpan<T> output, ReadOnlySpan<T> target, T scale, Span<T> gradient)
     {
         int label = int.CreateChecked(target[0]);
-        (T max, T sum) = SoftmaxRow.Reference(output, gradient);
+        (T max, T sum) = ReferenceSums.Exponentials(output, gradient);
         T loss = ReferenceMath.Log(sum) - (output[label] - max);
         int answer = 0;
         for (int at = 0; at < output.Length; at++)

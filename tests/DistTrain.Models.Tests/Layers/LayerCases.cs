@@ -13,6 +13,7 @@ internal static class LayerCases
         ["leakyRelu"] = () => Activation(new LeakyReluSpec(0.1f)),
         ["sigmoid"] = () => Activation(new SigmoidSpec()),
         ["tanh"] = () => Activation(new TanhSpec()),
+        ["gelu"] = () => Activation(new GeluSpec()),
         ["softmax"] = () => Activation(new SoftmaxSpec()),
         ["dropout"] = () => Activation(new DropoutSpec(0.4f)),
         ["dropout first"] = () => Model(9, new HalfSquaredErrorSpec(), new DropoutSpec(0.3f), new LinearSpec(2)),

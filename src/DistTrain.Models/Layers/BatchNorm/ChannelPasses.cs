@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using DistTrain.Numerics;
 
 namespace DistTrain.Models;
 
@@ -51,7 +52,7 @@ internal readonly struct ChannelPasses(int channels, int planeSize)
                 }
             }
 
-            sums[channel] = VirtualLanes.Sum(lanes);
+            sums[channel] = LaneSum.AddLanes(lanes);
         }
     }
 

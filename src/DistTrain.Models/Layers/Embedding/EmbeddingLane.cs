@@ -55,7 +55,7 @@ internal sealed class EmbeddingLane(EmbeddingLayer layer) : LayerLane
         for (int at = 0; at < indices.Length; at++)
         {
             Span<float> row = table.Slice(layer.Index(indices[at]) * width, width);
-            TreeSum.Add(row, gradient.Slice(at * width, width), row);
+            Elementwise.Add(row, gradient.Slice(at * width, width), row);
         }
     }
 }

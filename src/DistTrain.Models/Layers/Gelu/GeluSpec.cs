@@ -1,16 +1,14 @@
 namespace DistTrain.Models;
 
 /// <summary>
-/// ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), elementwise: the tanh form of the Gaussian error linear unit
+/// x·Φ(x), elementwise, Φ the normal distribution function: the exact Gaussian error linear unit, not the one with tanh
 /// (Hendrycks and Gimpel 2016, section 2).
 /// </summary>
 public sealed record GeluSpec : LayerSpec
 {
     public override string Kind => "gelu";
 
-    internal override Layer Build(LayerContext context)
-    {
-        context.Fail("is not supported yet");
-        return null;
-    }
+    internal override bool IsRectifier => true;
+
+    internal override Layer Build(LayerContext context) => new ActivationLayer<Gelu>(context);
 }

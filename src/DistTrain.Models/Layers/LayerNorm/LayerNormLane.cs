@@ -93,7 +93,7 @@ internal sealed class LayerNormLane(LayerNormLayer layer) : LayerLane
             sums += VectorMap.Load(x[at..]);
         }
 
-        float mean = VirtualLanes.Sum(sums) / _width;
+        float mean = LaneSum.AddLanes(sums) / _width;
         Vector512<float> squares = default;
         for (int at = 0; at < _width; at += VectorMap.Width)
         {
@@ -101,7 +101,7 @@ internal sealed class LayerNormLane(LayerNormLayer layer) : LayerLane
             squares += difference * difference;
         }
 
-        float variance = VirtualLanes.Sum(squares) / _width;
+        float variance = LaneSum.AddLanes(squares) / _width;
         return (mean, 1 / MathF.Sqrt(variance + layer.Epsilon));
     }
 
@@ -136,8 +136,8 @@ internal sealed class LayerNormLane(LayerNormLayer layer) : LayerLane
             products += d * normal;
         }
 
-        float mean1 = VirtualLanes.Sum(sums) / _width;
-        float mean2 = VirtualLanes.Sum(products) / _width;
+        float mean1 = LaneSum.AddLanes(sums) / _width;
+        float mean2 = LaneSum.AddLanes(products) / _width;
         for (int at = 0; at < _width; at += VectorMap.Width)
         {
             Vector512<float> d = VectorMap.Load(gradient[at..]) * VectorMap.Load(weight[at..]);

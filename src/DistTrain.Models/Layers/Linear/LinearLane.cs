@@ -5,8 +5,6 @@ namespace DistTrain.Models;
 /// <summary>δW = xᵀ·δ and δb = Σ rows of δ, by shard; δx = δ·Wᵀ.</summary>
 internal sealed class LinearLane(LinearLayer layer) : LayerLane
 {
-    private readonly ColumnSums _biasSums = new(layer.Output.Size);
-
     public override bool KeepsInput => true;
 
     public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output)
@@ -31,7 +29,7 @@ internal sealed class LinearLane(LinearLayer layer) : LayerLane
         MatrixProduct.Tn(inputs, units, pass.ShardStarts, input, outputGradient, weightSums);
         if (layer.Bias is { } bias)
         {
-            _biasSums.Compute(pass.ShardStarts, outputGradient, sums.Slice(bias.Start, bias.Length));
+            ColumnSum.Compute(pass.ShardStarts, units, outputGradient, sums.Slice(bias.Start, bias.Length));
         }
 
         if (!inputGradient.IsEmpty)
@@ -41,5 +39,7 @@ internal sealed class LinearLane(LinearLayer layer) : LayerLane
         }
     }
 
-    public override void Dispose() => _biasSums.Dispose();
+    public override void Dispose()
+    {
+    }
 }

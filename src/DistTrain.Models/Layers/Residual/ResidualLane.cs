@@ -10,7 +10,7 @@ internal sealed class ResidualLane(ResidualLayer layer) : LayerLane
     public override bool KeepsInput => true;
 
     public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output) =>
-        TreeSum.Add(input, _inner.Forward(pass, input), output);
+        Elementwise.Add(input, _inner.Forward(pass, input), output);
 
     public override void Backward(
         in LayerPass pass,
@@ -24,7 +24,7 @@ internal sealed class ResidualLane(ResidualLayer layer) : LayerLane
         _inner.Backward(pass, input, inputGradient, sums);
         if (!inputGradient.IsEmpty)
         {
-            TreeSum.Add(outputGradient, inputGradient, inputGradient);
+            Elementwise.Add(outputGradient, inputGradient, inputGradient);
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using DistTrain.Numerics;
 
 namespace DistTrain.Models;
 
@@ -20,16 +20,8 @@ internal sealed class SoftmaxLane(int width) : LayerLane
 
     public override bool SharesGradient => true;
 
-    public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output)
-    {
-        for (int start = 0; start < input.Length; start += width)
-        {
-            ReadOnlySpan<float> row = input.Slice(start, width);
-            Span<float> result = output.Slice(start, width);
-            float sum = SoftmaxRow.Sum(row, SoftmaxRow.Max(row), result);
-            VectorMap.Apply(new Quotient(sum), result, result);
-        }
-    }
+    public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output) =>
+        RowSoftmax.Forward(width, input, output);
 
     public override void Backward(
         in LayerPass pass,
@@ -39,33 +31,14 @@ internal sealed class SoftmaxLane(int width) : LayerLane
         Span<float> inputGradient,
         Span<float> sums)
     {
-        for (int start = 0; start < inputGradient.Length; start += width)
+        if (!inputGradient.IsEmpty)
         {
-            ReadOnlySpan<float> row = output.Slice(start, width);
-            Span<float> gradient = outputGradient.Slice(start, width);
-            Vector512<float> lanes = default;
-            for (int at = 0; at < width; at += VectorMap.Width)
-            {
-                lanes += VectorMap.Load(gradient[at..]) * VectorMap.Load(row[at..]);
-            }
-
-            VectorMap.Combine(new Derivative(VirtualLanes.Sum(lanes)), row, gradient);
+            RowSoftmax.Backward(width, output, outputGradient, inputGradient);
         }
     }
 
     public override void Dispose()
     {
-    }
-
-    private readonly struct Quotient(float sum) : IUnaryFunction
-    {
-        public Vector512<float> Apply(Vector512<float> x) => x / Vector512.Create(sum);
-    }
-
-    private readonly struct Derivative(float mean) : IBinaryFunction
-    {
-        public Vector512<float> Apply(Vector512<float> first, Vector512<float> second) =>
-            first * (second - Vector512.Create(mean));
     }
 }
 
@@ -79,7 +52,7 @@ internal sealed class SoftmaxReference<T>(int width) : ReferenceLayer<T>
         for (int start = 0; start < input.Length; start += width)
         {
             Span<T> row = output.AsSpan(start, width);
-            (_, T sum) = SoftmaxRow.Reference(input.AsSpan(start, width), row);
+            (_, T sum) = ReferenceSums.Exponentials(input.AsSpan(start, width), row);
             for (int at = 0; at < width; at++)
             {
                 row[at] /= sum;
@@ -94,13 +67,7 @@ internal sealed class SoftmaxReference<T>(int width) : ReferenceLayer<T>
         var inputGradient = new T[input.Length];
         for (int start = 0; start < input.Length; start += width)
         {
-            var products = new T[width];
-            for (int at = 0; at < width; at++)
-            {
-                products[at] = outputGradient[start + at] * output[start + at];
-            }
-
-            T mean = ReferenceSums.Lanes<T>(products);
+            T mean = ReferenceSums.Dot<T>(output.AsSpan(start, width), outputGradient.AsSpan(start, width));
             for (int at = start; at < start + width; at++)
             {
                 inputGradient[at] = output[at] * (outputGradient[at] - mean);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using DistTrain.Numerics;
 
 namespace DistTrain.Models;
@@ -13,17 +12,11 @@ internal readonly struct Tanh : IActivation
         VectorMath.Tanh(input, output);
 
     public static void Backward(ReadOnlySpan<float> kept, Span<float> gradient, float parameter) =>
-        VectorMap.Combine(default(Derivative), kept, gradient);
+        Elementwise.TanhBackward(kept, gradient, gradient);
 
     public static T Forward<T>(T x, T parameter, bool isTraining)
         where T : struct, IFloatingPointIeee754<T> => ReferenceMath.Tanh(x);
 
     public static T Backward<T>(T x, T output, T gradient, T parameter)
-        where T : struct, IFloatingPointIeee754<T> => gradient * (T.One - (output * output));
-
-    private readonly struct Derivative : IBinaryFunction
-    {
-        public Vector512<float> Apply(Vector512<float> first, Vector512<float> second) =>
-            second * (Vector512<float>.One - (first * first));
-    }
+        where T : struct, IFloatingPointIeee754<T> => gradient * T.FusedMultiplyAdd(-output, output, T.One);
 }
