@@ -56,8 +56,7 @@ internal static class CsvNumber
     public static string Quote(ReadOnlySpan<byte> field)
     {
         string text = Encoding.UTF8.GetString(field[..Math.Min(field.Length, QuotedCharactersMax * 4)]);
-        string line = string.Concat(text.Select(static sign => char.IsControl(sign) ? ' ' : sign));
-        return line.Length <= QuotedCharactersMax ? $"\"{line}\"" : $"\"{line[..QuotedCharactersMax]}…\"";
+        return text.Length <= QuotedCharactersMax ? $"\"{text}\"" : $"\"{text[..QuotedCharactersMax]}…\"";
     }
 
     /// <summary>The end of a sentence on a field that is no finite number.</summary>
