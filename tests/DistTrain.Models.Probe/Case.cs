@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DistTrain.Numerics;
 
-namespace DistTrain.Models.Tests;
+namespace DistTrain.Models.Probe;
 
 /// <summary>A network with random parameters and a random batch, all from one seed.</summary>
 internal sealed class Case

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace DistTrain.Models.Tests;
+namespace DistTrain.Models.Probe;
 
 /// <summary>Small models, each with one layer of interest between others, that the table tests run through.</summary>
 internal static class LayerCases
@@ -45,8 +45,6 @@ internal static class LayerCases
         ["softmaxCrossEntropy"] = () => Loss(new SoftmaxCrossEntropySpec(), 10),
         ["softmaxCrossEntropy wide"] = () => Loss(new SoftmaxCrossEntropySpec(), 300),
     }.ToImmutableDictionary();
-
-    public static TheoryData<string> Names => [.. All.Keys.Order()];
 
     private static ModelSpec Activation(LayerSpec layer) => Model(
         6, new HalfSquaredErrorSpec(), new LinearSpec(19), layer, new LinearSpec(7), layer, new LinearSpec(2));
