@@ -21,7 +21,7 @@ public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
 
     string IWorkerPort.Address => "in process";
 
-    /// <exception cref="TrainingException">The coordinator has ended.</exception>
+    /// <exception cref="LinkException">The coordinator has ended.</exception>
     public static async Task<ICoordinatorPort> OpenAsync(
         CoordinatorActor coordinator, Actor<WorkerInput> worker, CancellationToken cancellation)
     {
@@ -29,7 +29,7 @@ public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
         var link = new InProcessLink(id, coordinator, worker);
         return await coordinator.PostAsync(new CoordinatorInput.Connected(id, link), cancellation).ConfigureAwait(false)
             ? link
-            : throw new TrainingException("the coordinator has ended");
+            : throw new LinkException("the coordinator has ended", isFinal: false);
     }
 
     void IWorkerPort.Send(CoordinatorMessage message) => ToWorker(new WorkerInput.Arrived(this, message));
@@ -54,6 +54,10 @@ public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
     {
         sums.Buffer.Retain();
         ToCoordinator(new CoordinatorInput.PartialArrived(_id, header, sums));
+    }
+
+    void ICoordinatorPort.Start()
+    {
     }
 
     void ICoordinatorPort.ExpectWeights(BucketPlan buckets)

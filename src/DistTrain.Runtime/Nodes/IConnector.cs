@@ -4,6 +4,6 @@ namespace DistTrain.Runtime;
 public interface IConnector
 {
     /// <summary>One attempt; everything that arrives over the connection goes into the worker's mailbox.</summary>
-    /// <exception cref="TrainingException">Nobody there, or refused; the message says which.</exception>
+    /// <exception cref="LinkException">Nobody there, or refused; the message says which.</exception>
     Task<ICoordinatorPort> ConnectAsync(Actor<WorkerInput> worker, CancellationToken cancellation);
 }

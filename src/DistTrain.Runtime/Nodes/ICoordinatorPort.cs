@@ -5,6 +5,9 @@ namespace DistTrain.Runtime;
 /// <summary>The worker's end of its connection to the coordinator. No call blocks; a failure shows as a disconnection.</summary>
 public interface ICoordinatorPort
 {
+    /// <summary>Called once when the worker knows of the connection; nothing arrives before.</summary>
+    void Start();
+
     void Send(WorkerMessage message);
 
     /// <summary>The port takes a reference of its own to the view's buffer for as long as it needs.</summary>

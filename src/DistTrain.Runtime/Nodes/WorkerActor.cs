@@ -22,6 +22,9 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
     /// <summary>How the worker ended; never faults.</summary>
     public Task<RunEnd> End => _end.Task;
 
+    /// <summary>Takes a line about the connection; null: nobody listens.</summary>
+    public Action<string>? Log { get; init; }
+
     protected override Instant? NextDeadline => _core.NextDeadline;
 
     /// <summary>Starts the actor and its first attempt to connect.</summary>
@@ -39,7 +42,15 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
         }
     }
 
-    public void Reconnect(TimeSpan after, string reason) => _ = ConnectAsync(after);
+    public void Reconnect(TimeSpan after, string reason)
+    {
+        if (reason.Length > 0)
+        {
+            Log?.Invoke($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
+        }
+
+        _ = ConnectAsync(after);
+    }
 
     void IWorkerHost.Finish(RunEnd end)
     {
@@ -76,13 +87,21 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
             if (!await PostAsync(new WorkerInput.Connected(port), _connecting.Token).ConfigureAwait(false))
             {
                 port.Close("the worker has ended");
+                return;
             }
+
+            port.Start();
         }
         catch (OperationCanceledException)
         {
             // The worker ends.
         }
-        catch (TrainingException failure)
+        catch (LinkException refusal) when (refusal.IsFinal)
+        {
+            _end.TrySetResult(new RunEnd(RunEndKind.Failed, refusal.Message));
+            Stop();
+        }
+        catch (LinkException failure)
         {
             TryPost(new WorkerInput.Disconnected(null, failure.Message));
         }

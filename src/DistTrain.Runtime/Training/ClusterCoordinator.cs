@@ -1,3 +1,5 @@
+using DistTrain.Protocol;
+
 namespace DistTrain.Runtime;
 
 /// <summary>The coordinator of a cluster: listens, admits workers and trains with those that are there.</summary>
@@ -5,7 +7,34 @@ public static class ClusterCoordinator
 {
     /// <param name="cancellation">Ends the run in good order: a checkpoint is written and the result says where.</param>
     /// <exception cref="TrainingException">The run cannot start (a busy port, ...): what, and what to do.</exception>
-    public static Task<TrainingResult> RunAsync(
-        ClusterRequest request, ITrainingObserver observer, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public static async Task<TrainingResult> RunAsync(
+        ClusterRequest request, ITrainingObserver observer, CancellationToken cancellation)
+    {
+        RunSession session = RunSession.Open(SettingsOf(request), observer);
+        await using (session.ConfigureAwait(false))
+        {
+            var cluster = new LinkedCluster(session, request.Listen, request.Token, request.Tls);
+            await using (cluster.ConfigureAwait(false))
+            {
+                request.Listening?.Invoke(cluster.Address);
+                RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
+                return await session.FinishAsync(end).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static SessionSettings SettingsOf(ClusterRequest request) => new()
+    {
+        Run = request.Run,
+        Data = request.Data,
+        OutFolder = request.OutFolder,
+        Resume = request.Resume,
+        Force = request.Force,
+        Engine = "cluster",
+        Workers = 0,
+        ThreadsPerWorker = 0,
+        WorkersMin = request.WorkersMin,
+        WorkersAtStart = request.WorkersMin,
+        SharesData = true,
+    };
 }

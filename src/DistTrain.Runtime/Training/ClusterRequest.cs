@@ -1,5 +1,6 @@
 using System.Net;
 using DistTrain.Data;
+using DistTrain.Runtime.Security;
 
 namespace DistTrain.Runtime;
 
@@ -19,6 +20,9 @@ public sealed record ClusterRequest
 
     /// <summary>Workers, and those who ask for the status, must know it; empty: everybody is let in.</summary>
     public string Token { get; init; } = "";
+
+    /// <summary>Certificates for mutual TLS; null: plain TCP.</summary>
+    public TlsIdentity? Tls { get; init; }
 
     /// <summary>Where run.json, metrics.jsonl, summary.json, model.safetensors and checkpoints/ go; made if missing.</summary>
     public required string OutFolder { get; init; }

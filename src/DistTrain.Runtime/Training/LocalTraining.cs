@@ -1,3 +1,4 @@
+using System.Net;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -21,7 +22,9 @@ public static class LocalTraining
         RunSession session = RunSession.Open(SettingsOf(request), observer);
         await using (session.ConfigureAwait(false))
         {
-            return await RunInProcessAsync(session, request, cancellation).ConfigureAwait(false);
+            return request.Processes
+                ? await RunProcessesAsync(session, request, cancellation).ConfigureAwait(false)
+                : await RunInProcessAsync(session, request, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -37,6 +40,23 @@ public static class LocalTraining
         {
             RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
             return await session.FinishAsync(end).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<TrainingResult> RunProcessesAsync(
+        RunSession session, TrainingRequest request, CancellationToken cancellation)
+    {
+        string token = WorkerProcesses.NewToken();
+        var cluster = new LinkedCluster(session, new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
+        await using (cluster.ConfigureAwait(false))
+        {
+            var workers = new WorkerProcesses(
+                request.WorkerCommand, cluster.Address, token, request.Workers, request.ThreadsPerWorker, session.Say);
+            await using (workers.ConfigureAwait(false))
+            {
+                RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
+                return await session.FinishAsync(end).ConfigureAwait(false);
+            }
         }
     }
 

@@ -40,11 +40,3 @@ public sealed record StatusReport
 public sealed record WorkerReport(
     int Id, string Name, string Address, int Threads, int Shards, double RowsPerSecond, double SecondsSilent,
     string Health);
-
-/// <summary>Asks a coordinator how its run goes.</summary>
-public static class StatusClient
-{
-    /// <exception cref="TrainingException">Nobody listens there, or the token is wrong.</exception>
-    public static Task<StatusReport> AskAsync(string host, int port, string token, CancellationToken cancellation) =>
-        throw new NotSupportedException();
-}

@@ -7,6 +7,29 @@ public static class WorkerNode
 {
     /// <param name="leave">The worker is asked to go: it finishes the work in hand, hands back the rest and ends.</param>
     /// <returns>How it ended: completed with the run, stopped on request, or failed with the reason.</returns>
-    public static Task<RunEnd> RunAsync(WorkerRequest request, CancellationToken leave) =>
-        throw new NotSupportedException();
+    public static async Task<RunEnd> RunAsync(WorkerRequest request, CancellationToken leave)
+    {
+        var dialer = new LinkDialer(request.Host, request.Port, request.Token, request.Tls);
+        using var source = new RemoteRunSource(
+            dialer, request.DataFolder ?? DefaultDataFolder(), request.Log ?? (static _ => { }));
+        string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";
+        var worker = new WorkerActor(name, request.Threads, new ProtocolTimes(), source, new TcpConnector(dialer))
+        {
+            Log = request.Log,
+        };
+        worker.Join();
+        using CancellationTokenRegistration leaving = leave.Register(
+            () => worker.TryPost(new WorkerInput.LeaveRequested("it was asked to leave")));
+        using var orphaned = request.EndWithStandardInput ? new StandardInputWatch(worker.Stop) : null;
+        RunEnd end = await worker.End.ConfigureAwait(false);
+        worker.Stop();
+        await worker.Completion.ConfigureAwait(false);
+        return end;
+    }
+
+    private static string DefaultDataFolder()
+    {
+        string cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        return Path.Combine(cache.Length > 0 ? cache : Path.GetTempPath(), "disttrain", "data");
+    }
 }

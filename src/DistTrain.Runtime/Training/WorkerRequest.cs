@@ -1,3 +1,5 @@
+using DistTrain.Runtime.Security;
+
 namespace DistTrain.Runtime;
 
 /// <summary>One worker that joins a coordinator over the network.</summary>
@@ -12,6 +14,9 @@ public sealed record WorkerRequest
 
     /// <summary>The cluster's shared secret; empty where the coordinator asks for none.</summary>
     public string Token { get; init; } = "";
+
+    /// <summary>Certificates for mutual TLS; null: plain TCP.</summary>
+    public TlsIdentity? Tls { get; init; }
 
     /// <summary>Where data from the coordinator is kept, by content hash; null: a folder of the user's cache.</summary>
     public string? DataFolder { get; init; }

@@ -1,0 +1,5 @@
+namespace DistTrain.Runtime;
+
+/// <summary>A connection that passed admission. Whoever gets it owns the stream.</summary>
+/// <param name="Address">For people: the peer's address.</param>
+public sealed record AdmittedLink(LinkRole Role, LinkSession Session, Stream Stream, string Address);

@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using DistTrain.Runtime.Security;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// Listens, bounds what strangers can cost (connections, bytes, time), and hands on those that prove to be of the cluster.
+/// Knows nothing of what the links are used for, so that every engine can use it.
+/// </summary>
+public sealed class LinkAcceptor : IAsyncDisposable
+{
+    private readonly Socket _listener;
+    private readonly string _token;
+    private readonly TlsIdentity? _tls;
+    private readonly Action<AdmittedLink> _admitted;
+    private readonly Action<string> _refused;
+    private readonly AdmissionGate _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private Task _accepting = Task.CompletedTask;
+
+    /// <param name="token">Empty: everybody is let in.</param>
+    /// <param name="tls">Null: plain TCP.</param>
+    /// <param name="admitted">Takes each admitted link; called from any thread, must not block.</param>
+    /// <param name="refused">Takes a line about each refusal.</param>
+    /// <exception cref="TrainingException">The address cannot be listened on (busy, not this machine's).</exception>
+    public LinkAcceptor(
+        IPEndPoint listen, string token, TlsIdentity? tls, Action<AdmittedLink> admitted, Action<string> refused)
+    {
+        _token = token;
+        _tls = tls;
+        _admitted = admitted;
+        _refused = refused;
+        _listener = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // A coordinator that is started again takes its port although old connections linger.
+            if (!OperatingSystem.IsWindows())
+            {
+                _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            }
+
+            _listener.Bind(listen);
+            _listener.Listen(Backlog);
+        }
+        catch (SocketException error)
+        {
+            _listener.Dispose();
+            throw new TrainingException(
+                error.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"{listen} is in use by another program; name another port with --listen"
+                    : $"{listen} cannot be listened on: {error.Message}",
+                error);
+        }
+    }
+
+    /// <summary>The address in force; with the system's choice where port 0 was asked for.</summary>
+    public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
+
+    public void Start() => _accepting = AcceptAllAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(false);
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync(_ending.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A connection that broke before it was taken, or no file handles left for now: the next one may do.
+                await Task.Delay(PauseAfterFailure).ConfigureAwait(false);
+                continue;
+            }
+
+            if (_gate.TryEnter())
+            {
+                _ = AdmitAsync(socket);
+            }
+            else
+            {
+                socket.Dispose();
+            }
+        }
+    }
+
+    private async Task AdmitAsync(Socket socket)
+    {
+        string address = socket.RemoteEndPoint?.ToString() ?? "a peer";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        limit.CancelAfter(AdmissionGate.TimeMax);
+        Stream? stream = null;
+        try
+        {
+            socket.NoDelay = true;
+            var plain = new NetworkStream(socket, ownsSocket: true);
+            stream = plain;
+            if (_tls is not null)
+            {
+                stream = await TlsLinks.AcceptAsync(plain, _tls, limit.Token).ConfigureAwait(false);
+            }
+
+            (LinkRole role, LinkSession session) =
+                await Handshake.AcceptAsync(stream, _token, limit.Token).ConfigureAwait(false);
+            _admitted(new AdmittedLink(role, session, stream, address));
+            stream = null;
+        }
+        catch (OperationCanceledException)
+        {
+            if (!_ending.IsCancellationRequested)
+            {
+                _refused($"{address} was refused: no admission within {AdmissionGate.TimeMax.TotalSeconds:0} s");
+            }
+        }
+        catch (LinkRefusedException refusal)
+        {
+            _refused(refusal.Message);
+        }
+        catch (LinkException refusal)
+        {
+            _refused($"{address} was refused: {refusal.Message}");
+        }
+        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
+        {
+            // It went away before admission; nobody misses it.
+        }
+        finally
+        {
+            _gate.Leave();
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private const int Backlog = 128;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(50);
+}

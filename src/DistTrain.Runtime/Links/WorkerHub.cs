@@ -1,0 +1,158 @@
+using System.Text.Json;
+using DistTrain.Models;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// What becomes of admitted links at a coordinator: control and tensor link of one session become a worker, the others
+/// are answered (data, status).
+/// </summary>
+internal sealed class WorkerHub : IDisposable
+{
+    private readonly CoordinatorActor _coordinator;
+    private readonly LoadedRun _run;
+    private readonly string? _dataFile;
+    private readonly SumBufferPool _sums;
+    private readonly SumBufferPool _metrics = new(MetricSums.Count);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<LinkSession, AdmittedLink> _halves = [];
+    private readonly CancellationTokenSource _ending = new();
+
+    /// <param name="dataFile">The prepared data, for workers that have no copy; null: none is given.</param>
+    public WorkerHub(CoordinatorActor coordinator, LoadedRun run, string? dataFile)
+    {
+        _coordinator = coordinator;
+        _run = run;
+        _dataFile = dataFile;
+        _sums = new SumBufferPool(run.Buckets.SumLengthMax);
+    }
+
+    /// <summary>Takes an admitted link; returns at once.</summary>
+    public void Take(AdmittedLink link)
+    {
+        switch (link.Role)
+        {
+            case LinkRole.Control or LinkRole.Tensor:
+                Pair(link);
+                break;
+            case LinkRole.Data:
+                _ = AnswerAsync(link, DataService.SendAsync);
+                break;
+            default:
+                _ = AnswerAsync(link, SendStatusAsync);
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        lock (_lock)
+        {
+            foreach (AdmittedLink half in _halves.Values)
+            {
+                half.Stream.Dispose();
+            }
+
+            _halves.Clear();
+        }
+
+        _sums.Dispose();
+        _metrics.Dispose();
+        _ending.Dispose();
+    }
+
+    private void Pair(AdmittedLink link)
+    {
+        AdmittedLink? other;
+        lock (_lock)
+        {
+            if (!_halves.Remove(link.Session, out other))
+            {
+                if (_halves.Count >= HalvesMax)
+                {
+                    link.Stream.Dispose();
+                    return;
+                }
+
+                _halves.Add(link.Session, link);
+                _ = DropHalfLaterAsync(link);
+                return;
+            }
+        }
+
+        if (other.Role == link.Role)
+        {
+            other.Stream.Dispose();
+            link.Stream.Dispose();
+            return;
+        }
+
+        (AdmittedLink control, AdmittedLink tensor) = link.Role == LinkRole.Control ? (link, other) : (other, link);
+        var port = new TcpWorkerPort(
+            _coordinator.NextWorkerId(), control, tensor, _coordinator, _run.Buckets, _sums, _metrics);
+        _ = port.StartAsync();
+    }
+
+    /// <summary>A worker's second link that never comes must not keep the first for ever.</summary>
+    private async Task DropHalfLaterAsync(AdmittedLink half)
+    {
+        try
+        {
+            await Task.Delay(PairTimeMax, _ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        bool isLonely;
+        lock (_lock)
+        {
+            isLonely = _halves.TryGetValue(half.Session, out AdmittedLink? waiting) && ReferenceEquals(waiting, half)
+                && _halves.Remove(half.Session);
+        }
+
+        if (isLonely)
+        {
+            await half.Stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(AdmittedLink link, Func<Stream, string?, CancellationToken, Task> answer)
+    {
+        try
+        {
+            await answer(link.Stream, _dataFile, _ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (
+            error is IOException or ObjectDisposedException or OperationCanceledException or WireFormatException)
+        {
+            // The asker is gone, or the run is; whoever still wants an answer asks again.
+        }
+        finally
+        {
+            await link.Stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendStatusAsync(Stream stream, string? dataFile, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<StatusReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_coordinator.TryPost(new CoordinatorInput.AskStatus(answer)))
+        {
+            return;
+        }
+
+        StatusReport report = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(report, RuntimeJson.Line);
+        byte[] frame = new byte[FrameHeader.Bytes + json.Length];
+        FrameHeader.For(FrameKind.Status, json, []).Write(frame);
+        json.CopyTo(frame, FrameHeader.Bytes);
+        await stream.WriteAsync(frame, cancellation).ConfigureAwait(false);
+    }
+
+    private const int HalvesMax = 1024;
+    private static readonly TimeSpan PairTimeMax = TimeSpan.FromSeconds(10);
+}
