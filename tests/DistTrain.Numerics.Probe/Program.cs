@@ -24,7 +24,14 @@ switch (args.FirstOrDefault())
         }
 
         return 0;
+    case "speed":
+        foreach (string line in StreamSpeed.Run())
+        {
+            Console.WriteLine(line);
+        }
+
+        return 0;
     default:
-        Console.Error.WriteLine("usage: hashes [threads] | ulp [stride] [function]");
+        Console.Error.WriteLine("usage: hashes [threads] | ulp [stride] [function] | speed");
         return 2;
 }

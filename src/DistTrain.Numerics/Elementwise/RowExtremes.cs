@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Kernels;
 
@@ -8,6 +9,7 @@ public static unsafe class RowExtremes
 {
     /// <summary>The largest element; +0 counts as larger than −0, and one not-a-number makes the result one.</summary>
     /// <exception cref="ArgumentException">The row is empty.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max(ReadOnlySpan<float> row)
     {
         RequireElement(row);
@@ -38,6 +40,7 @@ public static unsafe class RowExtremes
 
     /// <summary>Index of the largest element, the first of equal ones. Not-a-numbers count as the smallest.</summary>
     /// <exception cref="ArgumentException">The row is empty.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax(ReadOnlySpan<float> row)
     {
         RequireElement(row);

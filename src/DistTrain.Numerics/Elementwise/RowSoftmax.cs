@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Kernels;
 
@@ -47,6 +48,7 @@ public static unsafe class RowSoftmax
     /// <param name="exponentials">As long as the row; may be the row. Empty: only the sum is wanted.</param>
     /// <param name="max">The largest element.</param>
     /// <returns>Σ e^(xᵢ − max), at least 1 for finite elements.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exponentials(ReadOnlySpan<float> row, Span<float> exponentials, out float max)
     {
         if (!exponentials.IsEmpty)

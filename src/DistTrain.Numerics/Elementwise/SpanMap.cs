@@ -8,6 +8,7 @@ namespace DistTrain.Numerics.Kernels;
 internal static unsafe class SpanMap
 {
     /// <param name="target">As long as <paramref name="source"/>; may be the same memory, must not overlap otherwise.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<TOperation>(TOperation operation, ReadOnlySpan<float> source, Span<float> target)
         where TOperation : struct, IUnaryOperation
     {
@@ -29,6 +30,7 @@ internal static unsafe class SpanMap
     }
 
     /// <param name="target">As long as both; may be the same memory as one, must not overlap otherwise.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<TOperation>(
         TOperation operation, ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> target)
         where TOperation : struct, IBinaryOperation

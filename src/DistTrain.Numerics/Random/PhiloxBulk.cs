@@ -1,6 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 
 namespace DistTrain.Numerics;
 
@@ -39,6 +40,7 @@ internal static class PhiloxBulk
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Generate512(in PhiloxKey key, uint row, uint firstBlock, Span<uint> words)
     {
         Vector512<ulong> lower = Vector512.Create((ulong)uint.MaxValue);
@@ -76,6 +78,7 @@ internal static class PhiloxBulk
         return done;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Generate256(in PhiloxKey key, uint row, uint firstBlock, Span<uint> words)
     {
         Vector256<ulong> lower = Vector256.Create((ulong)uint.MaxValue);

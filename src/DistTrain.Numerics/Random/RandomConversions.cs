@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Kernels;
@@ -11,6 +12,7 @@ public static class RandomConversions
     public static float Uniform(uint word) => (int)(word >> 8) * UniformUnit;
 
     /// <param name="values">As long as <paramref name="words"/>; may be the same memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Uniform(ReadOnlySpan<uint> words, Span<float> values)
     {
         ref uint wordsStart = ref MemoryMarshal.GetReference(words);
@@ -32,6 +34,7 @@ public static class RandomConversions
     public static float Normal(uint word) => NormalQuantile.Apply(word);
 
     /// <param name="values">As long as <paramref name="words"/>; may be the same memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normal(ReadOnlySpan<uint> words, Span<float> values)
     {
         ref uint wordsStart = ref MemoryMarshal.GetReference(words);

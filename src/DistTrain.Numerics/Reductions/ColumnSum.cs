@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Kernels;
 
@@ -112,6 +113,7 @@ public static unsafe class ColumnSum
     private static void Add(float* left, float* right, int width) =>
         TreeSum.Add(new ReadOnlySpan<float>(left, width), new ReadOnlySpan<float>(right, width), new Span<float>(right, width));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows(float* values, int rows, int columns, int width, float* sum)
     {
         new Span<float>(sum, width).Clear();

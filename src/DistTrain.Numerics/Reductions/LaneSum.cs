@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Kernels;
 
@@ -14,6 +15,7 @@ public static unsafe class LaneSum
     public const int LaneCount = VectorTail.Lanes;
 
     /// <summary>Σ x. Each lane's chain adds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(ReadOnlySpan<float> values)
     {
         Vector512<float> lanes = Vector512<float>.Zero;
@@ -37,6 +39,7 @@ public static unsafe class LaneSum
 
     /// <summary>Σ x·y. Each lane's chain is lane ← fma(x, y, lane).</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
         SpanMap.RequireLength(first.Length, second.Length);
@@ -65,6 +68,7 @@ public static unsafe class LaneSum
     /// <summary>
     /// Σ x² in double, where a float's square is exact: for long vectors, and where squares leave float32's range.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredNormDouble(ReadOnlySpan<float> values)
     {
         Vector512<double> lower = Vector512<double>.Zero;

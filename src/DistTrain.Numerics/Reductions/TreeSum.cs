@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -9,6 +10,7 @@ public static class TreeSum
     /// <summary>sum[i] = left[i] + right[i].</summary>
     /// <param name="sum">As long as both; may be one of them.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
     {
         int length = left.Length;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DistTrain.Numerics.Kernels;
@@ -10,6 +11,7 @@ internal static unsafe class NonFiniteSearch
     /// <summary>Floats looked at before a decision.</summary>
     private const int BlockLength = 4 * VectorTail.Lanes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int First(ReadOnlySpan<float> values)
     {
         fixed (float* start = values)
