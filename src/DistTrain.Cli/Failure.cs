@@ -24,7 +24,7 @@ internal static class Failure
 
         (string sentence, int code) = error switch
         {
-            RunFileException or DataException or ModelException or CredentialException or UsageException => (error.Message, ExitCodes.BadInput),
+            RunFileException or DataException or ModelException or CredentialException or TrainedModelException or UsageException => (error.Message, ExitCodes.BadInput),
             TrainingException => (error.Message, ExitCodes.Failed),
             OperationCanceledException => ("stopped", ExitCodes.Interrupted),
             IOException or UnauthorizedAccessException => (error.Message, ExitCodes.Failed),

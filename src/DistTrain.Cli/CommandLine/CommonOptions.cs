@@ -17,6 +17,11 @@ internal static class CommonOptions
 
     public static Argument<string> ResultFolder() => new("OUT_DIR") { Description = "The output folder of a run." };
 
+    public static Option<bool> Best() => new("--best")
+    {
+        Description = "Use the best model by evaluation (checkpoint.best in the run file) instead of the last one.",
+    };
+
     public static Option<string?> Out() => new("--out")
     {
         Description = "The output folder; an earlier run there is replaced. Default: runs/NAME, named after the run file.",

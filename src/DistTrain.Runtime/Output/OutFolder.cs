@@ -22,6 +22,20 @@ public sealed class OutFolder
         }
     }
 
+    private OutFolder(string root, bool mustExist)
+    {
+        Root = root;
+        if (mustExist && !File.Exists(RunFile))
+        {
+            throw new TrainedModelException(
+                $"{root} is not the output folder of a run: there is no run.json in it; train first, or name another folder");
+        }
+    }
+
+    /// <summary>The folder of a run that was made; only to read from.</summary>
+    /// <exception cref="TrainedModelException">There is no such folder, or no run in it.</exception>
+    public static OutFolder OfRun(string path) => new(System.IO.Path.GetFullPath(path), mustExist: true);
+
     public string Root { get; }
 
     /// <summary>The run file as resolved.</summary>

@@ -1,5 +1,6 @@
 using DistTrain.Data;
 using DistTrain.Models;
+using DistTrain.Numerics;
 using DistTrain.Runtime.RunFiles;
 
 namespace DistTrain.Runtime;
@@ -63,7 +64,13 @@ public sealed class RunFile
 
     /// <summary>The model for this data: its input shape, and "units": "classes" replaced by the number of classes.</summary>
     /// <exception cref="RunFileException">The model asks for classes where the data has none.</exception>
-    public ModelSpec ResolveModel(PreparedData data) => ModelSection.Bind(_tree.Map("model"), data);
+    public ModelSpec ResolveModel(PreparedData data) => ResolveModel(data.Train.FeatureShape, data.ClassNames.Length);
+
+    /// <summary>The same, where the data is known but not at hand.</summary>
+    /// <param name="input">Shape of one sample.</param>
+    /// <param name="classCount">0 for regression.</param>
+    /// <exception cref="RunFileException">The model asks for classes where the data has none.</exception>
+    public ModelSpec ResolveModel(Shape input, int classCount) => ModelSection.Bind(_tree.Map("model"), input, classCount);
 
     /// <summary>
     /// The run file as resolved: overrides applied, defaults filled in, paths absolute, keys in one order. Parsing it

@@ -31,7 +31,7 @@ internal sealed class RunSession : IAsyncDisposable
         start.Fill(_model, run);
         _ledger = new RoundLedger(run, start.Progress);
         SummaryFile.WriteText(_folder.RunFile, run.RunJson);
-        ModelDescription.Of(run).Write(_folder.ModelDescription);
+        SummaryFile.WriteText(_folder.ModelDescription, run.Data.Schema.ToJson() + "\n");
         _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, Say);
         _checkpoints = new CheckpointKeeper(run, _folder, start.Term, start.Version.Value, Say);
         _journal = new RunJournal(run, observer, _ledger, _metrics, _checkpoints);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using DistTrain.Data;
 using DistTrain.Models;
+using DistTrain.Numerics;
 
 namespace DistTrain.Runtime.RunFiles;
 
@@ -88,10 +88,8 @@ internal static class ModelSection
         MapKey.Required("loss", Loss, "The loss at the end."));
 
     /// <exception cref="RunFileException">The section asks for classes where the data has none.</exception>
-    public static ModelSpec Bind(JsonMap section, PreparedData data) => new(
-        data.Train.FeatureShape,
-        BindLayers(section.List("layers"), data.ClassNames.Length),
-        BindLoss(section.Map("loss"), data.ClassNames.Length > 0));
+    public static ModelSpec Bind(JsonMap section, Shape input, int classCount) => new(
+        input, BindLayers(section.List("layers"), classCount), BindLoss(section.Map("loss"), classCount > 0));
 
     private static EitherShape Pair(int min) => new(
         value => value is JsonNumber, new IntegerShape(min, 1 << 20), new PairShape(min));
