@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text.Json;
 using DistTrain.Models;
 
 namespace DistTrain.Runtime;
@@ -11,36 +9,16 @@ internal static class ModelFile
     /// <exception cref="IOException">Full or read-only disk.</exception>
     public static void Write(string path, LoadedRun run, WeightBuffer weights)
     {
-        var header = new SortedDictionary<string, object>(StringComparer.Ordinal)
+        var metadata = new Dictionary<string, string>
         {
-            ["__metadata__"] = new Dictionary<string, string>
-            {
-                ["format"] = "disttrain",
-                ["step"] = $"{weights.Version.Value}",
-                ["runHash"] = run.RunHash,
-            },
+            ["format"] = "disttrain",
+            ["step"] = $"{weights.Version.Value}",
+            ["runHash"] = run.RunHash,
         };
-        foreach (ParameterSlice slice in run.Network.Parameters.Slices)
-        {
-            header[slice.Name] = new
-            {
-                dtype = "F32",
-                shape = slice.Shape,
-                data_offsets = new[] { (long)slice.Start * sizeof(float), (long)(slice.Start + slice.Length) * sizeof(float) },
-            };
-        }
-
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
-        int padded = (json.Length + 7) / 8 * 8;
-        byte[] start = new byte[sizeof(long) + padded];
-        start.AsSpan().Fill((byte)' ');
-        BinaryPrimitives.WriteInt64LittleEndian(start, padded);
-        json.CopyTo(start, sizeof(long));
         string temporary = path + ".tmp";
         using (FileStream file = File.Create(temporary))
         {
-            file.Write(start);
-            file.Write(weights.Bytes.Span);
+            SafetensorsWriter.Write(file, run.Network.Parameters, weights.Span, metadata);
         }
 
         File.Move(temporary, path, overwrite: true);
