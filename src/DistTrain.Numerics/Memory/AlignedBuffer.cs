@@ -6,7 +6,8 @@ namespace DistTrain.Numerics;
 /// <summary>A block of float32 outside the garbage-collected heap, aligned to a cache line and zeroed.</summary>
 /// <remarks>
 /// Native memory keeps large vectors away from the collector, gives vector loads their alignment, and can be
-/// handed to sockets without copying (<see cref="Bytes"/>).
+/// handed to sockets without copying (<see cref="Bytes"/>). A span does not keep its buffer alive: hold the buffer
+/// (a field, or a using declaration) for as long as its spans are in use.
 /// </remarks>
 public sealed unsafe class AlignedBuffer : IDisposable
 {

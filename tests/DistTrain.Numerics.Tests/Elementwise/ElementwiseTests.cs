@@ -1,4 +1,5 @@
 using DistTrain.Numerics.Kernels;
+using DistTrain.Numerics.Probe;
 
 namespace DistTrain.Numerics.Tests;
 
@@ -35,6 +36,19 @@ public sealed class ElementwiseTests
             y.CopyTo(z, 0);
             Elementwise.AddScaled(0.7f, x, z);
         });
+    }
+
+    [Fact]
+    public void GeluBackward_WholeRange_MatchesTheSlopeInDouble()
+    {
+        float[] input = [.. Enumerable.Range(-200_000, 400_001).Select(i => i / 12_500f), 1e30f, -1e30f];
+        var slope = new float[input.Length];
+        Elementwise.GeluBackward(input, [.. Enumerable.Repeat(1f, input.Length)], slope);
+        for (int i = 0; i < input.Length; i++)
+        {
+            // The slope crosses 0 near −0.75, so the bound is absolute: two roundings at 1.
+            Assert.Equal(DoubleReference.GeluSlope(input[i]), slope[i], 1.3e-7);
+        }
     }
 
     [Fact]
