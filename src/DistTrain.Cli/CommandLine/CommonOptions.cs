@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
-using DistTrain.Runtime.Security;
 
 namespace DistTrain.Cli;
 
@@ -59,16 +58,6 @@ internal static class CommonOptions
 
     public static Option<int> Threads() =>
         Integer("--threads", "T", 1, 1, ThreadsMax, "Compute threads of each worker.");
-
-    public static Option<string?> TokenFile() => new("--token-file")
-    {
-        Description = $"A file with the cluster's shared secret. Default: {ClusterToken.FileVariable} or {ClusterToken.Variable}.",
-        HelpName = "FILE",
-    };
-
-    /// <summary>The cluster's shared secret, from a file or the environment; empty: there is none.</summary>
-    public static string ReadToken(string? file) =>
-        ClusterToken.Find(file, Environment.GetEnvironmentVariable)?.Secret ?? "";
 
     /// <summary>A whole number within bounds.</summary>
     public static Option<int> Integer(

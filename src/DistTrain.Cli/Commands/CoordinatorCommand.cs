@@ -20,7 +20,7 @@ internal static class CoordinatorCommand
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         Option<bool> force = CommonOptions.Force();
-        Option<string?> tokenFile = CommonOptions.TokenFile();
+        var links = new LinkOptions();
         var insecure = new Option<bool>("--insecure")
         {
             Description = "Let anybody in who can reach the address. For closed networks.",
@@ -32,15 +32,17 @@ internal static class CoordinatorCommand
             "coordinator", "Coordinates a cluster whose workers come by themselves.",
             "disttrain coordinator examples/digits/run.json --listen 127.0.0.1:7070 --min-workers 2")
         {
-            run, listen, workersMin, outFolder, resume, force, tokenFile, insecure, set, json, quiet,
+            run, listen, workersMin, outFolder, resume, force, insecure, set, json, quiet,
         };
+        links.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(run);
             RunFile runFile = RunFile.Load(path, parsed.GetRequiredValue(set));
             IPEndPoint address = Resolve(parsed.GetRequiredValue(listen));
-            string token = CommonOptions.ReadToken(parsed.GetValue(tokenFile));
-            AdmissionRule.Require(address.Address, token.Length > 0, hasTls: false, parsed.GetValue(insecure));
+            string token = links.ReadToken(parsed);
+            TlsIdentity? tls = links.ReadTls(parsed);
+            AdmissionRule.Require(address.Address, token.Length > 0, tls is not null, parsed.GetValue(insecure));
             var session = new TrainingSession(runFile, parsed.GetValue(json), parsed.GetValue(quiet));
             int minimum = parsed.GetValue(workersMin);
             var request = new ClusterRequest
@@ -49,6 +51,7 @@ internal static class CoordinatorCommand
                 Listen = address,
                 WorkersMin = minimum > 0 ? minimum : runFile.Cluster.MinWorkers,
                 Token = token,
+                Tls = tls,
                 OutFolder = parsed.GetValue(outFolder) ?? TrainingSession.DefaultOutFolder(path),
                 Resume = parsed.GetValue(resume),
                 Force = parsed.GetValue(force),

@@ -22,15 +22,16 @@ internal static class WorkerCommand
             Description = "How messages call it. Default: host and process.",
             HelpName = "NAME",
         };
-        Option<string?> tokenFile = CommonOptions.TokenFile();
+        var links = new LinkOptions();
         var endWithInput = new Option<bool>("--end-with-stdin") { Hidden = true };
         Option<bool> quiet = CommonOptions.Quiet();
         var command = new ExampleCommand(
             "worker", "A worker of a cluster; it gets run file and data from the coordinator.",
             "disttrain worker --join 127.0.0.1:7070 --threads 2")
         {
-            join, threads, dataFolder, name, tokenFile, endWithInput, quiet,
+            join, threads, dataFolder, name, endWithInput, quiet,
         };
+        links.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             DnsEndPoint address = parsed.GetRequiredValue(join);
@@ -41,7 +42,8 @@ internal static class WorkerCommand
                 Host = address.Host,
                 Port = address.Port,
                 Threads = parsed.GetValue(threads),
-                Token = CommonOptions.ReadToken(parsed.GetValue(tokenFile)),
+                Token = links.ReadToken(parsed),
+                Tls = links.ReadTls(parsed),
                 DataFolder = parsed.GetValue(dataFolder),
                 Name = parsed.GetValue(name),
                 EndWithStandardInput = isChild,

@@ -22,7 +22,7 @@ internal static class StatusTable
 
         Table table = TerminalOutput.CreateTable(
             "worker", "name", "address", "threads", "shards", "rows/s", "last word", "health");
-        foreach (var worker in status.Workers)
+        foreach (WorkerReport worker in status.Workers)
         {
             table.AddRow(
                 $"{worker.Id}", Markup.Escape(worker.Name), Markup.Escape(worker.Address), $"{worker.Threads}",

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using DistTrain.Protocol;
 
 namespace DistTrain.Cli;
 
@@ -13,7 +14,7 @@ internal static class JsonOutput
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new WorkerIdConverter() },
     };
 
     public static string Write(object value) => JsonSerializer.Serialize(value, value.GetType(), Options);
@@ -33,5 +34,15 @@ internal static class JsonOutput
         }
 
         return line.ToJsonString(Options);
+    }
+
+    /// <summary>The number alone.</summary>
+    private sealed class WorkerIdConverter : JsonConverter<WorkerId>
+    {
+        public override WorkerId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(reader.GetInt32());
+
+        public override void Write(Utf8JsonWriter writer, WorkerId value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.Value);
     }
 }

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace DistTrain.Cli.Tests.EndToEnd;
+
+/// <summary>Real processes that die, join, and are asked to end.</summary>
+public sealed class FaultTests
+{
+    private const string Run = "examples/digits/run.json";
+
+    /// <summary>Long enough that something can happen in the middle, on any machine.</summary>
+    private const string Epochs = "training.epochs=60";
+
+    [Fact]
+    public async Task Coordinator_OneWorkerKilledAndOneAddedInMidRun_GivesTheSameWeights()
+    {
+        string expected = await UndisturbedAsync();
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand coordinator = DistTrainCommand.Start(
+            "coordinator", Run, "--listen", "127.0.0.1:0", "--min-workers", "2", "--json", "--set", Epochs,
+            "--out", folder["out"]);
+        string address = (string)JsonNode.Parse(
+            await coordinator.WaitForLineAsync(line => line.Contains("\"listening\"", StringComparison.Ordinal)))!["address"]!;
+
+        using DistTrainCommand first = StartWorker(address, folder);
+        using DistTrainCommand second = StartWorker(address, folder);
+        await coordinator.WaitForLineAsync(IsEpoch(5));
+        first.Process.Kill();
+        await coordinator.WaitForLineAsync(line => line.Contains("\"workerLost\"", StringComparison.Ordinal));
+        using DistTrainCommand third = StartWorker(address, folder);
+        await coordinator.WaitForLineAsync(line =>
+            line.Contains("\"workerJoined\"", StringComparison.Ordinal) && line.Contains("\"worker\":3", StringComparison.Ordinal));
+        CommandResult result = await coordinator.EndAsync();
+
+        Assert.Equal(expected, result.WeightsSha256);
+        Assert.Equal(1, (int)result.Summary["recoveries"]!);
+        Assert.Equal(0, (await second.EndAsync()).ExitCode);
+        Assert.Equal(0, (await third.EndAsync()).ExitCode);
+    }
+
+    [SkippableFact]
+    public async Task Train_AWorkerProcessKilled_GoesOnAndGivesTheSameWeights()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "finds child processes in /proc");
+        string expected = await UndisturbedAsync();
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand train = DistTrainCommand.Start(
+            "train", Run, "--workers", "2", "--processes", "--json", "--set", Epochs, "--out", folder["out"]);
+        await train.WaitForLineAsync(IsEpoch(5));
+        using (Process child = Process.GetProcessById(ChildrenOf(train.Process.Id)[0]))
+        {
+            child.Kill();
+        }
+
+        CommandResult result = await train.EndAsync();
+
+        Assert.Equal(expected, result.WeightsSha256);
+        Assert.Equal(1, (int)result.Summary["recoveries"]!);
+    }
+
+    [SkippableFact]
+    public async Task Train_ParentKilled_LeavesNoWorkerBehind()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "finds child processes in /proc");
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand train = DistTrainCommand.Start(
+            "train", Run, "--workers", "3", "--processes", "--json", "--set", "training.epochs=100000", "--out", folder["out"]);
+        await train.WaitForLineAsync(IsEpoch(2));
+        Process[] children = [.. ChildrenOf(train.Process.Id).Select(Process.GetProcessById)];
+        Assert.Equal(3, children.Length);
+
+        train.Process.Kill();
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        foreach (Process child in children)
+        {
+            await child.WaitForExitAsync(limit.Token);
+            child.Dispose();
+        }
+    }
+
+    [SkippableFact]
+    public async Task Train_Interrupted_SaysWhereItStoppedAndResumesToTheSameWeights()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "sends SIGINT with kill");
+        string expected = await UndisturbedAsync();
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["train", Run, "--workers", "2", "--json", "--set", Epochs, "--out", folder["out"]];
+        using (DistTrainCommand train = DistTrainCommand.Start(arguments))
+        {
+            await train.WaitForLineAsync(IsEpoch(3));
+            using (Process kill = Process.Start("kill", ["-INT", $"{train.Process.Id}"]))
+            {
+                await kill.WaitForExitAsync();
+            }
+
+            CommandResult stopped = await train.EndAsync();
+            Assert.Equal(130, stopped.ExitCode);
+            Assert.StartsWith("stopped after step ", stopped.Errors, StringComparison.Ordinal);
+            Assert.Contains("--resume", stopped.Errors, StringComparison.Ordinal);
+        }
+
+        CommandResult resumed = await DistTrainCommand.RunAsync([.. arguments, "--resume"]);
+
+        Assert.Equal(expected, resumed.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task Status_OfARunningCluster_NamesItsWorkers()
+    {
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand coordinator = DistTrainCommand.Start(
+            "coordinator", Run, "--listen", "127.0.0.1:0", "--min-workers", "2", "--json", "--out", folder["out"]);
+        string address = (string)JsonNode.Parse(
+            await coordinator.WaitForLineAsync(line => line.Contains("\"listening\"", StringComparison.Ordinal)))!["address"]!;
+        using DistTrainCommand worker = StartWorker(address, folder);
+        await coordinator.WaitForLineAsync(line => line.Contains("\"workerJoined\"", StringComparison.Ordinal));
+
+        CommandResult table = await DistTrainCommand.RunAsync("status", address);
+        CommandResult json = await DistTrainCommand.RunAsync("status", address, "--json");
+
+        Assert.Equal(0, table.ExitCode);
+        Assert.StartsWith("waiting: step 0 of 920", table.Output, StringComparison.Ordinal);
+        JsonNode report = JsonNode.Parse(json.Output)!;
+        Assert.Equal("waiting", (string)report["state"]!);
+        Assert.Single((JsonArray)report["workers"]!);
+    }
+
+    private static DistTrainCommand StartWorker(string address, TemporaryFolder folder) =>
+        DistTrainCommand.Start("worker", "--join", address, "--data-dir", folder["data"]);
+
+    private static Func<string, bool> IsEpoch(int epoch) =>
+        line => line.Contains($"\"event\":\"epoch\",\"epoch\":{epoch},", StringComparison.Ordinal);
+
+    private static async Task<string> UndisturbedAsync()
+    {
+        using var folder = new TemporaryFolder();
+        CommandResult result = await DistTrainCommand.RunAsync(
+            "train", Run, "--json", "--set", Epochs, "--out", folder["out"]);
+        return result.WeightsSha256;
+    }
+
+    /// <summary>The fourth field of /proc/PID/stat is the parent; the second may hold spaces, in parentheses.</summary>
+    private static List<int> ChildrenOf(int parent)
+    {
+        List<int> children = [];
+        foreach (string folder in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                && TryRead(Path.Combine(folder, "stat")) is { } stat
+                && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{parent}")
+            {
+                children.Add(id);
+            }
+        }
+
+        return children;
+    }
+
+    private static string? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
