@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Products;
 
 namespace DistTrain.Numerics;
@@ -25,14 +24,7 @@ public static unsafe class MatrixProduct
 
         fixed (float* pa = a, pb = b, pc = c, pBias = bias)
         {
-            if (Vector512.IsHardwareAccelerated)
-            {
-                BlockedProduct<Kernel512>.Run(m, n, k, pa, pb, false, pc, pBias);
-            }
-            else
-            {
-                BlockedProduct<ScalarKernel>.Run(m, n, k, pa, pb, false, pc, pBias);
-            }
+            ProductLadder.Run(m, n, k, new(pa, k, true), new(pb, n, false), pc, pBias);
         }
     }
 
@@ -43,14 +35,7 @@ public static unsafe class MatrixProduct
         Check(m, n, k, a.Length, b.Length, c.Length);
         fixed (float* pa = a, pb = b, pc = c)
         {
-            if (Vector512.IsHardwareAccelerated)
-            {
-                BlockedProduct<Kernel512>.Run(m, n, k, pa, pb, true, pc, null);
-            }
-            else
-            {
-                BlockedProduct<ScalarKernel>.Run(m, n, k, pa, pb, true, pc, null);
-            }
+            ProductLadder.Run(m, n, k, new(pa, k, true), new(pb, k, true), pc, null);
         }
     }
 
@@ -75,13 +60,14 @@ public static unsafe class MatrixProduct
 
         fixed (float* pa = a, pb = b, pc = c)
         {
-            if (Vector512.IsHardwareAccelerated)
+            Operand left = new(pa, m, false), right = new(pb, n, false);
+            if (segmentStarts.Length == 2)
             {
-                SegmentedProduct<Kernel512>.Run(m, n, segmentStarts, pa, pb, pc);
+                ProductLadder.Run(m, n, k, left, right, pc, null);
             }
             else
             {
-                SegmentedProduct<ScalarKernel>.Run(m, n, segmentStarts, pa, pb, pc);
+                ProductLadder.RunSegments(m, n, segmentStarts, left, right, pc);
             }
         }
     }

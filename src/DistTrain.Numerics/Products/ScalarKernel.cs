@@ -8,7 +8,7 @@ internal readonly unsafe struct ScalarKernel : IMicroKernel
     public static int Columns => 8;
 
     public static void Run(
-        nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        int rows, nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         for (int row = 0; row < 4; row++)

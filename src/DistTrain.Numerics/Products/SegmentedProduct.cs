@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DistTrain.Numerics.Products;
 
@@ -13,82 +14,124 @@ internal static unsafe class SegmentedProduct<TKernel>
     where TKernel : struct, IMicroKernel
 {
     private const int KBlock = 512;
-    private const int RowBlock = 240;
-    private const int ColumnBlock = 256;
+    private const int RowBlock = 96;
+
+    /// <summary>Floats; 768 KiB of a second-level cache of 1 MiB.</summary>
+    private const int BlockLength = 192 << 10;
+
+    /// <summary>Floats; 8 MiB. An a that fits is packed once, not again for every block of b.</summary>
+    private const int KeptALength = 2 << 20;
 
     private static int TileSize => TKernel.Rows * TKernel.Columns;
 
-    public static void Run(int m, int n, ReadOnlySpan<int> starts, float* a, float* b, float* c)
+    /// <param name="starts">At least two segments.</param>
+    /// <param name="a">(K, m) or (m, K).</param>
+    /// <param name="b">(K, n) or (n, K).</param>
+    public static void Run(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c)
     {
         int k = starts[^1];
-        float* packedA = PackingScratch.A(RoundUp(RowBlock, TKernel.Rows) * KBlock);
-        float* packedB = PackingScratch.B(RoundUp(ColumnBlock, TKernel.Columns) * KBlock);
-        int stackSize = (BitOperations.Log2((uint)starts.Length) + 2) * TileSize;
-        bool isCut = k > KBlock;
-        int stackCount = isCut
-            ? (RoundUp(Math.Min(m, RowBlock), TKernel.Rows) * RoundUp(Math.Min(n, ColumnBlock), TKernel.Columns) / TileSize)
-            : 1;
-        float* tiles = PackingScratch.Tiles(checked((2 * TileSize) + (stackSize * stackCount)));
-        new Span<float>(tiles, TileSize).Clear();
-        for (int j = 0; j < n; j += ColumnBlock)
+        int kBlock = PanelPacking.Balanced(k, KBlock, 4);
+        int columnBlock = PanelPacking.Balanced(n, Math.Max(TKernel.Columns, BlockLength / kBlock), TKernel.Columns);
+        int rowBlock = PanelPacking.Balanced(m, RowBlock, TKernel.Rows);
+        bool isAKept = n > columnBlock && PanelPacking.PackedLength(m, k, TKernel.RowStep) <= KeptALength;
+        float* packedA = PackingScratch.A(
+            PanelPacking.PackedLength(isAKept ? m : rowBlock, isAKept ? k : kBlock, TKernel.RowStep));
+        float* packedB = PackingScratch.B(PanelPacking.PackedLength(columnBlock, kBlock, TKernel.Columns));
+        int stackLength = (BitOperations.Log2((uint)starts.Length) + 2) * TileSize;
+        int waitingLength = k <= kBlock ? 0 : stackLength;
+        int tileCount = PanelPacking.RoundUp(m, TKernel.Rows) / TKernel.Rows * (columnBlock / TKernel.Columns);
+        float* zeros = PackingScratch.Tiles(checked(kBlock + (2 * TileSize) + stackLength + (waitingLength * tileCount)));
+        new Span<float>(zeros, kBlock + TileSize).Clear();
+        float* tiles = zeros + kBlock;
+        for (int j = 0; j < n; j += columnBlock)
         {
-            int columns = Math.Min(ColumnBlock, n - j);
-            for (int i = 0; i < m; i += RowBlock)
+            int columns = Math.Min(columnBlock, n - j);
+            float* nextA = packedA;
+            int segment = 0, l = 0;
+            do
             {
-                int rows = Math.Min(RowBlock, m - i);
-                int segment = 0, l = 0;
-                do
+                var block = new Block(l, Math.Min(kBlock, k - l), segment, tiles, waitingLength);
+                b.Pack(j, columns, l, block.KCount, TKernel.Columns, TKernel.Columns, packedB, zeros);
+                float* waiting = block.Stack + stackLength;
+                for (int i = 0; i < m; i += rowBlock)
                 {
-                    int kCount = Math.Min(KBlock, k - l);
-                    if (isCut || i == 0)
+                    int rows = Math.Min(rowBlock, m - i);
+                    if (j == 0 || !isAKept)
                     {
-                        PanelPacking.PackAlong(b + ((nint)l * n) + j, n, columns, kCount, TKernel.Columns, packedB);
+                        a.Pack(i, rows, l, block.KCount, TKernel.Rows, TKernel.RowStep, nextA, zeros);
                     }
 
-                    PanelPacking.PackAlong(a + ((nint)l * m) + i, m, rows, kCount, TKernel.Rows, packedA);
-                    var block = new Block(l, kCount, segment, tiles, isCut ? stackSize : 0);
-                    segment = RunTiles(rows, columns, block, starts, packedA, packedB, c + ((nint)i * n) + j, n);
-                    l += KBlock;
+                    segment = RunTiles(rows, columns, block, starts, nextA, packedB, waiting, c + ((nint)i * n) + j, n);
+                    nextA += isAKept ? PanelPacking.PackedLength(rows, block.KCount, TKernel.RowStep) : 0;
+                    waiting += (nint)waitingLength * (rowBlock / TKernel.Rows) * (columnBlock / TKernel.Columns);
                 }
-                while (l < k);
+
+                l += kBlock;
             }
+            while (l < k);
         }
     }
 
+    /// <param name="waiting">The stacks of the block's tiles, where they wait for the next k-block.</param>
     /// <returns>The segment at which the next block begins.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int RunTiles(
-        int rows, int columns, Block block, ReadOnlySpan<int> starts, float* a, float* b, float* c, nint cStride)
+        int rows, int columns, in Block block, ReadOnlySpan<int> starts, float* a, float* b, float* waiting,
+        float* c, nint cStride)
     {
         int next = block.Segment;
-        float* edge = block.Tiles + TileSize;
-        float* stack = edge + TileSize;
-        for (int j = 0; j < columns; j += TKernel.Columns, b += (nint)block.KCount * TKernel.Columns)
+        for (int i = 0; i < rows; i += TKernel.Rows)
         {
-            float* panel = a;
-            for (int i = 0; i < rows; i += TKernel.Rows, panel += (nint)block.KCount * TKernel.Rows, stack += block.StackStep)
+            int tileRows = Math.Min(TKernel.Rows, rows - i);
+            int panelRows = PanelPacking.RoundUp(tileRows, TKernel.RowStep);
+            float* panel = b;
+            for (int j = 0; j < columns; j += TKernel.Columns)
             {
-                float* target = c + (i * cStride) + j;
-                if (i + TKernel.Rows <= rows && j + TKernel.Columns <= columns)
+                int tileColumns = Math.Min(TKernel.Columns, columns - j);
+                if (block.WaitingLength > 0 && block.First > 0)
                 {
-                    next = RunTile(block, starts, panel, b, stack, target, cStride);
-                    continue;
+                    CopyStack(waiting, block.Stack, block.First, block.Segment, starts);
                 }
 
-                next = RunTile(block, starts, panel, b, stack, edge, TKernel.Columns);
-                if (next == starts.Length - 1)
+                if (tileRows == panelRows && tileColumns == TKernel.Columns)
                 {
-                    Tile.Copy(
-                        edge, TKernel.Columns, target, cStride,
-                        Math.Min(TKernel.Rows, rows - i), Math.Min(TKernel.Columns, columns - j));
+                    next = RunTile(block, starts, panelRows, a, panel, c + j, cStride);
                 }
+                else
+                {
+                    next = RunTile(block, starts, panelRows, a, panel, block.Edge, TKernel.Columns);
+                    if (next == starts.Length - 1)
+                    {
+                        Tile.Copy(block.Edge, TKernel.Columns, c + j, cStride, tileRows, tileColumns);
+                    }
+                }
+
+                if (block.WaitingLength > 0 && next < starts.Length - 1)
+                {
+                    CopyStack(block.Stack, waiting, block.First + block.KCount, next, starts);
+                }
+
+                panel += (nint)block.KCount * TKernel.Columns;
+                waiting += block.WaitingLength;
             }
+
+            a += (nint)block.KCount * panelRows;
+            c += TKernel.Rows * cStride;
         }
 
         return next;
     }
 
+    /// <summary>Copies the tiles that are in use before row <paramref name="row"/>, which belongs to the segment.</summary>
+    private static void CopyStack(float* source, float* target, int row, int segment, ReadOnlySpan<int> starts)
+    {
+        int depth = BitOperations.PopCount((uint)segment) + (row > starts[segment] ? 1 : 0);
+        new ReadOnlySpan<float>(source, depth * TileSize).CopyTo(new Span<float>(target, depth * TileSize));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int RunTile(
-        in Block block, ReadOnlySpan<int> starts, float* a, float* b, float* stack, float* c, nint cStride)
+        in Block block, ReadOnlySpan<int> starts, int rows, float* a, float* b, float* c, nint cStride)
     {
         int l = block.First, end = block.First + block.KCount, last = starts.Length - 2;
         for (int segment = block.Segment; ; segment++)
@@ -97,12 +140,12 @@ internal static unsafe class SegmentedProduct<TKernel>
             bool continues = l > starts[segment], isCut = pieceEnd < starts[segment + 1];
             int depth = BitOperations.PopCount((uint)segment);
             int merges = isCut ? 0 : segment == last ? depth : BitOperations.TrailingZeroCount(~segment);
-            float* top = stack + (depth * TileSize);
+            float* top = block.Stack + (depth * TileSize);
             bool isResult = segment == last && !isCut;
             TKernel.Run(
-                pieceEnd - l, a + ((nint)(l - block.First) * TKernel.Rows),
+                rows, pieceEnd - l, a + ((nint)(l - block.First) * rows),
                 b + ((nint)(l - block.First) * TKernel.Columns), TKernel.Columns,
-                continues ? top : block.Tiles, continues ? TKernel.Columns : 0,
+                continues ? top : block.Zeros, continues ? TKernel.Columns : 0,
                 top - TileSize, merges,
                 isResult ? c : top - (merges * TileSize), isResult ? cStride : TKernel.Columns);
             l = pieceEnd;
@@ -118,19 +161,25 @@ internal static unsafe class SegmentedProduct<TKernel>
         }
     }
 
-    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
-
-    /// <param name="First">First row of k in the block.</param>
-    /// <param name="Segment">The segment that row belongs to.</param>
-    /// <param name="TilesAddress">A tile of zeros, a tile for edges, then the stacks.</param>
-    /// <param name="StackStep">Floats between the stacks of two tiles; 0: one for all, no segment is cut.</param>
-    private readonly record struct Block(int First, int KCount, int Segment, nint TilesAddress, int StackStep)
+    /// <summary>A block of k and the scratch tiles that it works with.</summary>
+    /// <param name="first">First row of k in the block.</param>
+    /// <param name="segment">The segment that row belongs to.</param>
+    /// <param name="tiles">A tile of zeros, a tile for edges, then the stack.</param>
+    /// <param name="waitingLength">Floats that a tile's stack takes between blocks; 0: there is one block.</param>
+    private readonly struct Block(int first, int kCount, int segment, float* tiles, int waitingLength)
     {
-        public Block(int first, int kCount, int segment, float* tiles, int stackStep)
-            : this(first, kCount, segment, (nint)tiles, stackStep)
-        {
-        }
+        public int First => first;
 
-        public float* Tiles => (float*)TilesAddress;
+        public int KCount => kCount;
+
+        public int Segment => segment;
+
+        public int WaitingLength => waitingLength;
+
+        public float* Zeros => tiles;
+
+        public float* Edge => tiles + TileSize;
+
+        public float* Stack => tiles + (2 * TileSize);
     }
 }

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DistTrain.Numerics.Products;
+
+/// <summary>A tile of 4 × 32 in 512-bit vectors: 8 accumulators, two registers of b, one of a.</summary>
+internal static unsafe class Tile4x32
+{
+    /// <inheritdoc cref="IMicroKernel.Run"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(
+        nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        float* stack, int merges, float* c, nint cStride)
+    {
+        Vector512<float> c0L = Vector512.Load(start), c0R = Vector512.Load(start + 16);
+        start += startStride;
+        Vector512<float> c1L = Vector512.Load(start), c1R = Vector512.Load(start + 16);
+        start += startStride;
+        Vector512<float> c2L = Vector512.Load(start), c2R = Vector512.Load(start + 16);
+        start += startStride;
+        Vector512<float> c3L = Vector512.Load(start), c3R = Vector512.Load(start + 16);
+        for (; kCount > 0; kCount--)
+        {
+            Vector512<float> left = Vector512.Load(b), right = Vector512.Load(b + 16);
+            var a0 = Vector512.Create(a[0]);
+            c0L = Vector512.FusedMultiplyAdd(a0, left, c0L);
+            c0R = Vector512.FusedMultiplyAdd(a0, right, c0R);
+            var a1 = Vector512.Create(a[1]);
+            c1L = Vector512.FusedMultiplyAdd(a1, left, c1L);
+            c1R = Vector512.FusedMultiplyAdd(a1, right, c1R);
+            var a2 = Vector512.Create(a[2]);
+            c2L = Vector512.FusedMultiplyAdd(a2, left, c2L);
+            c2R = Vector512.FusedMultiplyAdd(a2, right, c2R);
+            var a3 = Vector512.Create(a[3]);
+            c3L = Vector512.FusedMultiplyAdd(a3, left, c3L);
+            c3R = Vector512.FusedMultiplyAdd(a3, right, c3R);
+            a += 4;
+            b += bStride;
+        }
+
+        for (; merges > 0; merges--)
+        {
+            c0L = Vector512.Load(stack + 0) + c0L;
+            c0R = Vector512.Load(stack + 16) + c0R;
+            c1L = Vector512.Load(stack + 32) + c1L;
+            c1R = Vector512.Load(stack + 48) + c1R;
+            c2L = Vector512.Load(stack + 64) + c2L;
+            c2R = Vector512.Load(stack + 80) + c2R;
+            c3L = Vector512.Load(stack + 96) + c3L;
+            c3R = Vector512.Load(stack + 112) + c3R;
+            stack -= 12 * 32;
+        }
+
+        c0L.Store(c);
+        c0R.Store(c + 16);
+        c += cStride;
+        c1L.Store(c);
+        c1R.Store(c + 16);
+        c += cStride;
+        c2L.Store(c);
+        c2R.Store(c + 16);
+        c += cStride;
+        c3L.Store(c);
+        c3R.Store(c + 16);
+    }
+}
