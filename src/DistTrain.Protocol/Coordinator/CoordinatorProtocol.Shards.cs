@@ -30,7 +30,7 @@ public sealed partial class CoordinatorProtocol
             }
         }
 
-        _mayHaveUnowned |= unowned > 0;
+        _mayHaveUnowned |= unowned > 0 && Settings.Canary != Canary.LostShardsForgotten;
         return unowned;
     }
 

@@ -12,7 +12,9 @@ public sealed partial class CoordinatorProtocol
         }
 
         worker.LastWord = _now;
-        bool isOfNow = header.Term == Settings.Term && header.Round == _number && _phase == Phase.Computing;
+        bool isOfThisRound = header.Round == _number
+            || (Settings.Canary == Canary.StaleRoundsCount && header.Round.Value < _number.Value);
+        bool isOfNow = header.Term == Settings.Term && isOfThisRound && _phase == Phase.Computing;
         string? fault = header.Term == Settings.Term ? FindFault(worker, header, isOfNow) : null;
         if (!isOfNow || fault is not null)
         {

@@ -3,7 +3,10 @@ namespace DistTrain.Protocol;
 /// <content>Who takes part: admission, departure, silence.</content>
 public sealed partial class CoordinatorProtocol
 {
+    private const string SupersededReason = "a newer coordinator of this run took over";
+
     private string? _lastLoss;
+    private bool _isSuperseded;
 
     private void WorkerConnected(WorkerId id)
     {
@@ -44,6 +47,9 @@ public sealed partial class CoordinatorProtocol
             case WorkerMessage.Leaving leaving when leaving.Term == Settings.Term:
                 Leave(worker, leaving.Reason);
                 break;
+            case WorkerMessage.Superseded superseded when superseded.Term == Settings.Term:
+                StepDown(worker, superseded.Newer);
+                break;
             case WorkerMessage.Unfit unfit:
                 Refuse(worker, $"{Called(worker)} cannot take part: {unfit.Reason}", null);
                 break;
@@ -66,14 +72,18 @@ public sealed partial class CoordinatorProtocol
 
         worker.Name = hello.Name;
         worker.Threads = Math.Clamp(hello.Threads, 1, MessageLimits.ThreadsMax);
-        if (_phase == Phase.Ended)
+        if (_isSuperseded)
+        {
+            RefuseForNow(worker, SupersededReason);
+        }
+        else if (_phase == Phase.Ended)
         {
             Send(worker, new CoordinatorMessage.Stop(Settings.Term, "the run has ended", Failed: false));
         }
         else if (_roster.BackOff(hello.Name, _now) is TimeSpan rest)
         {
-            string reason = $"{Called(worker)} was refused lately; it is welcome again in {rest.TotalSeconds:0.0} s";
-            Refuse(worker, reason, new CoordinatorMessage.Refused(reason, Final: false));
+            RefuseForNow(
+                worker, $"{Called(worker)} was refused lately; it is welcome again in {rest.TotalSeconds:0.0} s");
         }
         else
         {
@@ -144,8 +154,33 @@ public sealed partial class CoordinatorProtocol
         string reason = $"{Called(worker)} {what}";
         _workersLost += worker.Stage == WorkerStage.Ready ? 1 : 0;
         _roster.NoteViolation(worker.Name, _now);
-        Refuse(worker, reason, new CoordinatorMessage.Refused(reason, Final: false));
+        RefuseForNow(worker, reason);
     }
+
+    /// <summary>
+    /// A newer coordinator of this run exists: this one is of the past. The workers are not told to stop, but sent away, so
+    /// that they find the newer one.
+    /// </summary>
+    private void StepDown(WorkerEntry witness, Term newer)
+    {
+        if (_phase == Phase.Ended || newer.Value <= Settings.Term.Value)
+        {
+            return;
+        }
+
+        string reason = $"{Called(witness)} has served this run under term {newer.Value}, this coordinator's is "
+            + $"{Settings.Term.Value}: a newer coordinator took over; if it is gone, resume the run";
+        _isSuperseded = true;
+        while (_roster.All.Count > 0)
+        {
+            RefuseForNow(_roster.All[^1], SupersededReason);
+        }
+
+        End(RunEndKind.Failed, reason);
+    }
+
+    private void RefuseForNow(WorkerEntry worker, string reason) =>
+        Refuse(worker, reason, new CoordinatorMessage.Refused(reason, Final: false));
 
     private void RefuseForGood(WorkerEntry worker, string reason) =>
         Refuse(worker, reason, new CoordinatorMessage.Refused(reason, Final: true));

@@ -14,4 +14,6 @@ public sealed record CoordinatorSettings(
 
     /// <summary>Whether the evaluation that is due at <see cref="Start"/> was made before. Default: it is made (again).</summary>
     public bool StartEvaluated { get; init; }
+
+    internal Canary Canary { get; init; }
 }

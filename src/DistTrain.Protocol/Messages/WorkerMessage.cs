@@ -35,6 +35,12 @@ public abstract record WorkerMessage
     /// <summary>The worker ends in good order; the shards that it did not return go to the others.</summary>
     public sealed record Leaving(Term Term, string Reason) : WorkerMessage;
 
+    /// <summary>
+    /// Answer to a Welcome of the past: this worker served a newer coordinator of the same run. The older one steps down.
+    /// </summary>
+    /// <param name="Newer">Greater than <paramref name="Term"/>, the term that it was welcomed to.</param>
+    public sealed record Superseded(Term Term, Term Newer) : WorkerMessage;
+
     /// <summary>The worker cannot take part (other data, no memory); it says why and goes.</summary>
     public sealed record Unfit(string Reason) : WorkerMessage;
 }

@@ -18,4 +18,5 @@ internal enum MessageKind
     NotFinite = 36,
     Leaving = 37,
     Unfit = 38,
+    Superseded = 39,
 }

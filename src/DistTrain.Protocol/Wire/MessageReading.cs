@@ -37,7 +37,7 @@ internal static class MessageReading
     public static WorkerMessage ReadWorkerMessage(ref FieldReader fields)
     {
         int count = fields.ArrayHeader("message");
-        MessageKind kind = (MessageKind)fields.Int("kind", (int)MessageKind.Hello, (int)MessageKind.Unfit);
+        MessageKind kind = (MessageKind)fields.Int("kind", (int)MessageKind.Hello, (int)MessageKind.Superseded);
         fields.Is(kind);
         if (kind == MessageKind.Hello && count >= 2)
         {
@@ -64,6 +64,7 @@ internal static class MessageReading
                 Term(ref fields), Number(ref fields), fields.Int("shard", 0, MessageLimits.ShardsMax - 1),
                 fields.Text("tensor"), fields.Text("finding")),
             (MessageKind.Leaving, 2) => new WorkerMessage.Leaving(Term(ref fields), fields.Text("reason")),
+            (MessageKind.Superseded, 2) => new WorkerMessage.Superseded(Term(ref fields), Term(ref fields)),
             (MessageKind.Unfit, 1) => new WorkerMessage.Unfit(fields.Text("reason")),
             _ => throw WrongCount(kind, count),
         };

@@ -110,6 +110,11 @@ internal static class MessageWriting
                 writer.Write(leaving.Term.Value);
                 WriteText(ref writer, leaving.Reason);
                 break;
+            case WorkerMessage.Superseded superseded:
+                Begin(ref writer, MessageKind.Superseded, 2);
+                writer.Write(superseded.Term.Value);
+                writer.Write(superseded.Newer.Value);
+                break;
             case WorkerMessage.Unfit unfit:
                 Begin(ref writer, MessageKind.Unfit, 1);
                 WriteText(ref writer, unfit.Reason);

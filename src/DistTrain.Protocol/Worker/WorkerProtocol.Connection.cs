@@ -31,6 +31,7 @@ public sealed partial class WorkerProtocol
         bool isOfThePast = _welcome is not null && _welcome.RunHash == welcome.RunHash && welcome.Term.Value < _term.Value;
         if (isOfThePast)
         {
+            Send(new WorkerMessage.Superseded(welcome.Term, _term));
             GoAway($"a coordinator of term {welcome.Term.Value} answered, term {_term.Value} is newer");
             return;
         }

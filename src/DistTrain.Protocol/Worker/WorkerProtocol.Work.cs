@@ -57,7 +57,8 @@ public sealed partial class WorkerProtocol
 
     private void ComputeNextNode()
     {
-        if (_stage == Stage.Ready && _work.TryBegin(out TreeNode node))
+        bool torn = Canary == Canary.TornWeightsUsed;
+        if (_stage == Stage.Ready && _work.TryBegin(torn, out TreeNode node))
         {
             _effects.Add(new WorkerEffect.Compute(_work.Round!, node));
         }

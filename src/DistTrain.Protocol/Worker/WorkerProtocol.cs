@@ -53,6 +53,8 @@ public sealed partial class WorkerProtocol
 
     public ProtocolTimes Times { get; }
 
+    internal Canary Canary { get; init; }
+
     /// <summary>When the machine wants <see cref="WorkerEvent.TimePassed"/> at the latest; null: not at all.</summary>
     public Instant? NextDeadline => _deadline;
 

@@ -115,11 +115,12 @@ internal sealed class WorkerRound
     }
 
     /// <summary>The next node to compute, if one is due, its weights are there and nothing else is in hand.</summary>
-    public bool TryBegin(out TreeNode node)
+    /// <param name="torn">For the canary: one bucket is enough.</param>
+    public bool TryBegin(bool torn, out TreeNode node)
     {
         node = default;
         bool canBegin = !_isComputing && Round is not null && _pending.Count > 0
-            && _weights == Round.Version && _bucketsInCount == BucketCount;
+            && _weights == Round.Version && (_bucketsInCount == BucketCount || torn);
         if (canBegin)
         {
             node = _pending.Dequeue();

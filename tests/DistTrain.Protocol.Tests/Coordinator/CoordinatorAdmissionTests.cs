@@ -167,6 +167,27 @@ public sealed class CoordinatorAdmissionTests
     }
 
     [Fact]
+    public void Coordinator_ThatWasSuperseded_StepsDownAndSendsItsWorkersAway()
+    {
+        CoordinatorBench bench = CoordinatorRoundTests.TwoWorkers();
+        bench.Sum(1, new(1, 0));
+        bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
+        bench.Say(3, new WorkerMessage.Hello(1, "wise", 1));
+        Assert.Empty(bench.Say(3, new WorkerMessage.Superseded(Term, Term)));
+        Assert.Empty(bench.Say(3, new WorkerMessage.Superseded(new Term(4), new Term(6))));
+        List<CoordinatorEffect> effects = bench.Say(3, new WorkerMessage.Superseded(Term, new Term(6)));
+        Assert.Equal(RunEndKind.Failed, End(effects)!.Kind);
+        Assert.StartsWith(
+            "worker 3 (wise) has served this run under term 6, this coordinator's is 5", End(effects)!.Reason,
+            StringComparison.Ordinal);
+        Assert.Contains(new CoordinatorEffect.Release(new SumHandle(100)), effects);
+        Assert.Equal(3, effects.OfType<CoordinatorEffect.Disconnect>().Count());
+        Assert.Null(Sent<CoordinatorMessage.Stop>(effects, 1));
+        bench.Do(new CoordinatorEvent.Connected(new WorkerId(4)));
+        Assert.False(Sent<CoordinatorMessage.Refused>(bench.Say(4, new WorkerMessage.Hello(1, "late", 1)), 4)!.Final);
+    }
+
+    [Fact]
     public void Coordinator_AfterTheEnd_NewcomersAreTold()
     {
         CoordinatorBench bench = new();

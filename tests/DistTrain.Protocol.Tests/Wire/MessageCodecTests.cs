@@ -62,6 +62,7 @@ public sealed class MessageCodecTests
     [InlineData("9624050703AF6C61796572732E302E776569676874A34E614E", 7)]
     [InlineData("932505A75349475445524D", 8)]
     [InlineData("9226A96E6F206D656D6F7279", 9)]
+    [InlineData("93270506", 10)]
     public void Codec_WorkerMessages_HaveTheseBytes(string hex, int sample) =>
         Assert.Equal(hex, Convert.ToHexString(Samples.Bytes(Samples.WorkerMessages[sample])));
 
@@ -95,7 +96,7 @@ public sealed class MessageCodecTests
     [InlineData("93 25 FF A0", "a worker's Leaving has the term -1, expected 0 to 9223372036854775807")]
     [InlineData("93 25 CF FFFFFFFFFFFFFFFF A0", "a worker's Leaving should have an integer as term: a larger number was found")]
     [InlineData("93 25 05 DB 7FFFFFFF", "a worker's Leaving should have a text in UTF-8 as reason: the bytes end there")]
-    [InlineData("93 00 05 A0", "a worker's message has the kind 0, expected 32 to 38")]
+    [InlineData("93 00 05 A0", "a worker's message has the kind 0, expected 32 to 39")]
     [InlineData("DD FFFFFFFF 25", "a worker's message should have an array as message: the bytes end there")]
     [InlineData("80", "a worker's message should have an array as message: the code 80 was found where an array was expected")]
     [InlineData("97 22 05 07 03 15 00 00", "a worker's PartialSum has the node level 21, expected 0 to 20")]

@@ -38,6 +38,7 @@ internal static class Samples
         new WorkerMessage.NotFinite(new(5), new(7), 3, "layers.0.weight", "NaN"),
         new WorkerMessage.Leaving(new(5), "SIGTERM"),
         new WorkerMessage.Unfit("no memory"),
+        new WorkerMessage.Superseded(new(5), new(6)),
     ];
 
     public static byte[] Bytes(CoordinatorMessage message)

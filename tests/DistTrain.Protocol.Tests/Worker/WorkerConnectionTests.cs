@@ -215,9 +215,10 @@ public sealed class WorkerConnectionTests
         WorkerBench bench = new WorkerBench().Ready();
         bench.Do(new WorkerEvent.Disconnected("reset"));
         bench.Do(new WorkerEvent.Connected());
+        List<WorkerEffect> effects = bench.Hear(Welcome with { Term = new Term(4) });
+        Assert.Equal(new WorkerEffect.Send(new WorkerMessage.Superseded(new Term(4), Term)), effects[0]);
         Assert.Equal(
-            "a coordinator of term 4 answered, term 5 is newer",
-            Assert.Single(bench.Hear(Welcome with { Term = new Term(4) }).OfType<WorkerEffect.Reconnect>()).Reason);
+            "a coordinator of term 4 answered, term 5 is newer", Assert.IsType<WorkerEffect.Reconnect>(effects[1]).Reason);
     }
 
     [Fact]

@@ -1,0 +1,249 @@
+using System.Runtime.InteropServices;
+using DistTrain.Numerics;
+using DistTrain.Protocol;
+
+namespace DistTrain.Simulation;
+
+/// <summary>The shell around a real <see cref="WorkerProtocol"/>, with two buffers of weights, and computing that takes time.</summary>
+internal sealed class SimulatedWorker : SimulatedProcess
+{
+    private readonly WorkerProtocol _machine;
+    private readonly WeightSlot[] _slots;
+    private readonly Dictionary<int, float[]> _sums = [];
+    private WeightSlot? _inUse;
+    private WorkerEnd? _end;
+    private bool _isLoading;
+    private int _connectTries;
+    private int _nextSum;
+
+    public SimulatedWorker(World world, int host, string name, int threads)
+        : base(world, host, name)
+    {
+        int weights = world.Scenario.Task.Network.Parameters.Length;
+        _slots = [new WeightSlot(weights), new WeightSlot(weights)];
+        _machine = new WorkerProtocol(name, threads, world.Scenario.Times) { Canary = world.Canary };
+    }
+
+    /// <summary>Factor on its computing time.</summary>
+    public double Slowness { get; set; } = 1;
+
+    /// <summary>The next sum that it sends is not what it computed.</summary>
+    public bool PoisonNext { get; set; }
+
+    /// <summary>How it ended by itself; null while it lives, or if it was killed.</summary>
+    public RunEnd? End { get; private set; }
+
+    public SimulatedConnection? Connection => _end?.Connection;
+
+    public void Start() => Connect(0);
+
+    public void RequestLeave() => Receive(() => Drive(new WorkerEvent.LeaveRequested("SIGTERM")));
+
+    public override void Die(bool hostDied)
+    {
+        base.Die(hostDied);
+        _end?.Connection.Die(_end, hostDied);
+        _end = null;
+    }
+
+    public void Arrived(FrameKind kind, ReadOnlyMemory<byte> message, byte[] payload)
+    {
+        CoordinatorMessage parsed = MessageCodec.ReadCoordinatorMessage(message);
+        if (kind == FrameKind.Control)
+        {
+            Drive(new WorkerEvent.MessageArrived(parsed));
+        }
+        else if (parsed is CoordinatorMessage.Weights header)
+        {
+            Store(header, MemoryMarshal.Cast<byte, float>(payload));
+            Drive(new WorkerEvent.WeightsArrived(header));
+        }
+    }
+
+    public void Lost(WorkerEnd end, string reason)
+    {
+        if (_end == end)
+        {
+            _end = null;
+            Drive(new WorkerEvent.Disconnected(reason));
+        }
+    }
+
+    protected override void TimerRang() => Drive(new WorkerEvent.TimePassed());
+
+    private void Drive(WorkerEvent input)
+    {
+        World.Trace($"{this} <- {input}");
+        foreach (WorkerEffect effect in _machine.Handle(Now, input).Effects)
+        {
+            World.Trace($"{this} -> {effect}");
+            Perform(effect);
+        }
+
+        if (_sums.Count > 1)
+        {
+            throw new PromiseBrokenException($"{this} holds {_sums.Count} sums, one at most is in hand");
+        }
+
+        SetTimer(_machine.NextDeadline);
+    }
+
+    private void Perform(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case WorkerEffect.Send send:
+                _end?.Connection.ControlUp.Send(Frames.Control(send.Message));
+                break;
+            case WorkerEffect.LoadRun:
+                Load();
+                break;
+            case WorkerEffect.Compute compute:
+                Begin(compute.Round, compute.Node);
+                break;
+            case WorkerEffect.SendPartial send:
+                SendSum(send.Header, _sums[send.Sums.Value]);
+                break;
+            case WorkerEffect.Release release when !_sums.Remove(release.Sums.Value):
+                throw new PromiseBrokenException($"{this} released sum {release.Sums.Value}, which it does not hold");
+            case WorkerEffect.Reconnect reconnect:
+                Hang();
+                Connect(reconnect.After.Ticks / 10);
+                break;
+            case WorkerEffect.Finish finish:
+                End = finish.End;
+                Hang();
+                base.Die(false);
+                World.WorkerFinished(this, finish.End);
+                break;
+        }
+    }
+
+    private void Hang()
+    {
+        _end?.Close();
+        _end = null;
+        foreach (WeightSlot slot in _slots)
+        {
+            slot.Version = -1;
+        }
+    }
+
+    private void Connect(long after)
+    {
+        int attempt = ++_connectTries;
+        World.Time.In(after + World.Network.Delay(), () => Receive(() =>
+        {
+            if (attempt != _connectTries)
+            {
+                return;
+            }
+
+            WorkerEnd end = new(this);
+            if (World.TryConnect(end))
+            {
+                _end = end;
+                Drive(new WorkerEvent.Connected());
+            }
+            else
+            {
+                Drive(new WorkerEvent.Disconnected("connection refused"));
+            }
+        }));
+    }
+
+    private void Load()
+    {
+        if (_isLoading)
+        {
+            throw new PromiseBrokenException($"{this} is told to load a run while it loads one");
+        }
+
+        _isLoading = true;
+        World.Time.In(World.Chance.Spread(100, 200_000), () => Receive(() =>
+        {
+            _isLoading = false;
+            Drive(new WorkerEvent.RunLoaded(World.RunHash, World.DataHash, World.Scenario.Task.Buckets));
+        }));
+    }
+
+    private void Store(CoordinatorMessage.Weights header, ReadOnlySpan<float> floats)
+    {
+        // As a real shell does it: into the buffer of that version, else into the one that nobody computes with.
+        WeightSlot? slot = Array.Find(_slots, slot => slot.Version == header.Version.Value);
+        if (slot is null)
+        {
+            if (_slots.Max(other => other.Version) > header.Version.Value)
+            {
+                return;
+            }
+
+            slot = _slots.Where(other => other != _inUse).MinBy(other => other.Version)!;
+            slot.Version = header.Version.Value;
+        }
+
+        floats.CopyTo(slot.Floats.AsSpan(World.Scenario.Task.BucketStart(header.Bucket)));
+    }
+
+    private void Begin(Round round, TreeNode node)
+    {
+        if (_inUse is not null)
+        {
+            throw new PromiseBrokenException($"{this} is told to compute {node} while it computes");
+        }
+
+        _inUse = Array.Find(_slots, slot => slot.Version == round.Version.Value)
+            ?? throw new PromiseBrokenException($"{this} is told to compute with version {round.Version.Value}, which it lacks");
+        int shards = TreeShape.Shards(node, round.ShardCount).Count;
+        double jitter = 0.8 + (0.4 * World.Chance.Share());
+        long duration = (long)(shards * World.Scenario.ShardMicroseconds * Slowness * jitter);
+        World.Time.In(duration, () => Receive(() =>
+        {
+            SumHandle sums = new(_nextSum++);
+            _sums.Add(sums.Value, World.Scenario.Task.Compute(round, node, _inUse!.Floats));
+            _inUse = null;
+            World.Counts.Nodes++;
+            Drive(new WorkerEvent.NodeComputed(round, node, sums, duration));
+        }));
+    }
+
+    private void SendSum(WorkerMessage.PartialSum header, float[] sums)
+    {
+        TinyTask task = World.Scenario.Task;
+        bool isTrain = sums.Length > task.Network.Parameters.Length;
+        Round shape = new(header.Round, isTrain ? RoundKind.Train : RoundKind.Evaluate, default, 0, 0, 0, 1);
+        ReadOnlySpan<float> floats = isTrain
+            ? sums.AsSpan(task.BucketStart(header.Bucket), Length(task, shape, header.Bucket, sums.Length))
+            : sums;
+        if (PoisonNext)
+        {
+            PoisonNext = false;
+            float[] poisoned = floats.ToArray();
+            poisoned[^1] = float.NaN;
+            floats = World.Chance.Chance(0.5) ? poisoned : poisoned.AsSpan(1);
+        }
+
+        _end?.Connection.TensorUp.Send(Frames.Tensor(header, floats));
+    }
+
+    private static int Length(TinyTask task, Round shape, int bucket, int whole) => bucket == task.Buckets - 1
+        ? whole - task.BucketStart(bucket)
+        : task.SumLength(shape, bucket);
+
+    private sealed class WeightSlot(int length)
+    {
+        public float[] Floats { get; } = new float[length];
+
+        /// <summary>−1: none.</summary>
+        public long Version { get; set; } = -1;
+    }
+}
+
+/// <summary>The worker's end of its connection.</summary>
+internal sealed class WorkerEnd(SimulatedWorker worker) : ConnectionEnd(worker)
+{
+    public override void Arrived(FrameKind kind, ReadOnlyMemory<byte> message, byte[] payload) =>
+        worker.Arrived(kind, message, payload);
+
+    public override void Lost(string reason) => worker.Lost(this, reason);
+}

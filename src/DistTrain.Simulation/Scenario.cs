@@ -1,0 +1,59 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Simulation;
+
+/// <summary>What one seed stands for, besides chance on the way: the task, the cluster and how rough its weather is.</summary>
+internal sealed record Scenario
+{
+    public required TinyTask Task { get; init; }
+
+    public required int Workers { get; init; }
+
+    public required int WorkersMin { get; init; }
+
+    public required int WorkersAtStart { get; init; }
+
+    /// <summary>Microseconds to compute one shard on an ordinary worker.</summary>
+    public required long ShardMicroseconds { get; init; }
+
+    /// <summary>Microseconds of a message on its way, at least.</summary>
+    public required long DelayMicroseconds { get; init; }
+
+    /// <summary>Microseconds during which faults happen.</summary>
+    public required long RoughMicroseconds { get; init; }
+
+    public required int Faults { get; init; }
+
+    public required int CheckpointEvery { get; init; }
+
+    public ProtocolTimes Times { get; } = new();
+
+    public static Scenario Draw(ulong seed)
+    {
+        SeededSource source = new(seed, 1);
+        int workers = source.Between(1, 6);
+        TinyTask task = TinyTask.For(seed);
+        long shard = source.Spread(200, 60_000);
+        long delay = source.Spread(20, 5_000);
+        long undisturbed = task.Plan.StepsTotal * ((task.Plan.Shards * shard / workers) + (6 * delay));
+        return new Scenario
+        {
+            Task = task,
+            Workers = workers,
+            WorkersMin = source.Chance(0.8) ? 1 : 2,
+            WorkersAtStart = source.Chance(0.5) ? workers : 0,
+            ShardMicroseconds = shard,
+            DelayMicroseconds = delay,
+            RoughMicroseconds = (long)(undisturbed * (0.5 + (5 * source.Share()))) + source.Spread(1_000, 5_000_000),
+            Faults = source.Chance(0.05) ? 0 : source.Between(1, 40),
+            CheckpointEvery = source.Between(1, 5),
+        };
+    }
+
+    /// <summary>
+    /// When a run must be over after the faults stop: the longest silence of each side, the longest back-off of a worker
+    /// that misbehaved, and three times the work for a single worker.
+    /// </summary>
+    public long LivenessMicroseconds =>
+        60_000_000 + (3 * (Task.Plan.StepsTotal + 4) * Math.Max(Task.Plan.Shards, 1) * ShardMicroseconds);
+}

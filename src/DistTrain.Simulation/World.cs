@@ -1,0 +1,248 @@
+using System.Runtime.CompilerServices;
+using DistTrain.Protocol;
+
+namespace DistTrain.Simulation;
+
+/// <summary>One simulated cluster from its birth to the end of its run.</summary>
+/// <remarks>
+/// Two phases. Rough: faults come as the seed has them. Then the weather clears: routes are open, frozen processes run on,
+/// nobody is slow, a coordinator and enough workers are there; from now on the run must end within
+/// <see cref="Scenario.LivenessMicroseconds"/>, with the weights of one plain process, and every worker must have ended.
+/// </remarks>
+internal sealed class World
+{
+    /// <summary>Frames on one link, or things in one inbox; more is a queue without a bound.</summary>
+    public const int FramesInFlightMax = 5000;
+
+    public const string RunHash = "run";
+
+    public const string DataHash = "data";
+
+    private const long EventsMax = 2_000_000;
+
+    private readonly List<SimulatedWorker> _workers = [];
+    private readonly List<SimulatedCoordinator> _coordinators = [];
+    private readonly List<SimulatedConnection> _connections = [];
+    private readonly Action<string>? _trace;
+    private int _hosts;
+    private long _terms;
+    private bool _isClear;
+
+    public World(ulong seed, Canary canary, Action<string>? trace)
+    {
+        Scenario = Scenario.Draw(seed);
+        Chance = new SeededSource(seed, 2);
+        Canary = canary;
+        _trace = trace;
+        Network = new SimulatedNetwork(this);
+        Faults = new FaultInjector(this, new SeededSource(seed, 3));
+    }
+
+    public Scenario Scenario { get; }
+
+    public VirtualTime Time { get; } = new();
+
+    /// <summary>Chance on the way: delays, jitter, which end learns what when.</summary>
+    public SeededSource Chance { get; }
+
+    public Canary Canary { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    public SimulatedDisk Disk { get; } = new();
+
+    public FaultInjector Faults { get; }
+
+    public RunCounts Counts { get; } = new();
+
+    public IReadOnlyList<SimulatedWorker> LiveWorkers => _workers;
+
+    public IReadOnlyList<SimulatedConnection> LiveConnections => _connections;
+
+    /// <summary>Those that run, the newest last.</summary>
+    public IReadOnlyList<SimulatedCoordinator> LiveCoordinators => _coordinators;
+
+    /// <summary>When a coordinator reported the run complete; null before.</summary>
+    public long? CompletedAt { get; private set; }
+
+    public long ClearedAt { get; private set; }
+
+    public void Run()
+    {
+        StartCoordinator();
+        for (int i = 0; i < Scenario.Workers; i++)
+        {
+            StartWorker();
+        }
+
+        Faults.Plan();
+        Time.In(Scenario.RoughMicroseconds, Clear);
+        while (!IsOver() && Time.Step(DeadlineOf()))
+        {
+            if (Time.EventsDone > EventsMax)
+            {
+                throw new PromiseBrokenException($"more than {EventsMax} events: the cluster spins");
+            }
+        }
+
+        if (!IsOver())
+        {
+            throw new PromiseBrokenException(WhyNotOver());
+        }
+    }
+
+    public void StartCoordinator()
+    {
+        SimulatedCoordinator coordinator = new(this, ++_hosts, new Term(++_terms));
+        _coordinators.Add(coordinator);
+        Counts.CoordinatorLives++;
+        coordinator.Start();
+    }
+
+    public void StartWorker()
+    {
+        int host = ++_hosts;
+        SimulatedWorker worker = new(this, host, $"worker process {host}", Chance.Between(1, 3));
+        _workers.Add(worker);
+        worker.Start();
+    }
+
+    public void Kill(SimulatedCoordinator coordinator, bool hostDied)
+    {
+        if (_coordinators.Remove(coordinator))
+        {
+            coordinator.Die(hostDied);
+        }
+    }
+
+    public void Kill(SimulatedWorker worker, bool hostDied)
+    {
+        if (_workers.Remove(worker))
+        {
+            worker.Die(hostDied);
+        }
+    }
+
+    /// <summary>A worker knocks at the coordinator's address: mostly the newest one answers.</summary>
+    public bool TryConnect(WorkerEnd worker)
+    {
+        if (_coordinators.Count == 0)
+        {
+            return false;
+        }
+
+        SimulatedCoordinator coordinator = Chance.Chance(0.85) ? _coordinators[^1] : Chance.Pick(_coordinators);
+        bool canReach = !Network.IsBlocked(new Route(worker.Process.Host, coordinator.Host))
+            && !Network.IsBlocked(new Route(coordinator.Host, worker.Process.Host));
+        if (canReach)
+        {
+            _connections.RemoveAll(connection => !connection.IsAlive);
+            _connections.Add(new SimulatedConnection(this, worker, coordinator.Accept()));
+        }
+
+        return canReach;
+    }
+
+    public void WorkerFinished(SimulatedWorker worker, RunEnd end)
+    {
+        _workers.Remove(worker);
+        if (end.Kind == RunEndKind.Failed)
+        {
+            throw new PromiseBrokenException($"{worker} ends in failure: {end.Reason}");
+        }
+    }
+
+    /// <summary>Whether a coordinator was started after the one of this term.</summary>
+    public bool IsSuperseded(Term term) => term.Value < _terms;
+
+    public void CoordinatorFinished(SimulatedCoordinator coordinator, RunEnd end)
+    {
+        if (end.Kind == RunEndKind.Completed)
+        {
+            CompletedAt ??= Time.Now;
+            return;
+        }
+
+        // Stopped by the user, or superseded: the process ends, and the user resumes the run if nobody else leads it.
+        Time.In(Chance.Spread(1000, 1_000_000), () =>
+        {
+            Kill(coordinator, hostDied: false);
+            EnsureCluster();
+        });
+    }
+
+    public void ReleaseHeldFrames()
+    {
+        foreach (SimulatedConnection connection in _connections)
+        {
+            foreach (Pipe pipe in connection.Pipes)
+            {
+                pipe.ReleaseHeld();
+            }
+        }
+    }
+
+    public bool IsTraced => _trace is not null;
+
+    public void Trace([InterpolatedStringHandlerArgument("")] TraceLine line) =>
+        _trace?.Invoke($"{Time.Now / 1e6,10:0.000000}  {line.ToString()}");
+
+    /// <summary>The weather clears.</summary>
+    private void Clear()
+    {
+        Trace($"the weather clears");
+        _isClear = true;
+        ClearedAt = Time.Now;
+        Disk.IsFull = false;
+        Network.UnblockAll();
+        foreach (SimulatedCoordinator stale in _coordinators.SkipLast(1).ToList())
+        {
+            Kill(stale, hostDied: false);
+        }
+
+        foreach (SimulatedProcess process in _coordinators.Cast<SimulatedProcess>().Concat(_workers).ToList())
+        {
+            process.Thaw();
+        }
+
+        foreach (SimulatedWorker worker in _workers)
+        {
+            worker.Slowness = 1;
+            worker.PoisonNext = false;
+        }
+
+        Tend();
+    }
+
+    /// <summary>What an operator does in clear weather: looks every second whether everybody is there.</summary>
+    private void Tend()
+    {
+        EnsureCluster();
+        Time.In(1_000_000, Tend);
+    }
+
+    private void EnsureCluster()
+    {
+        if (_coordinators.Count == 0)
+        {
+            StartCoordinator();
+        }
+
+        bool isRunning = _coordinators[^1].End is null;
+        while (isRunning && _workers.Count < Math.Max(Scenario.WorkersMin, Scenario.WorkersAtStart))
+        {
+            StartWorker();
+        }
+    }
+
+    private long DeadlineOf() => _isClear ? ClearedAt + Scenario.LivenessMicroseconds : long.MaxValue;
+
+    private bool IsOver() => CompletedAt is not null && _workers.Count == 0;
+
+    private string WhyNotOver()
+    {
+        string status = string.Join("; ", _coordinators.Select(coordinator => coordinator.Describe()));
+        return $"{Scenario.LivenessMicroseconds / 1e6:0} s after the faults stopped the run is not over: "
+            + (CompletedAt is null ? "not completed" : "completed") + $", {_workers.Count} workers live; {status}";
+    }
+}

@@ -1,0 +1,3 @@
+using DistTrain.Simulation.Runner;
+
+return RunnerEntry.Run(args, Console.Out, Console.Error);

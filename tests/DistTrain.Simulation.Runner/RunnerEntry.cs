@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using DistTrain.Protocol;
+
+namespace DistTrain.Simulation.Runner;
+
+/// <summary>
+/// Simulates any number of schedules: --schedules N from --seed S on, or one seed with --trace. Exit code 1 if a promise
+/// was broken; 2 for a wrong command line.
+/// </summary>
+internal static class RunnerEntry
+{
+    private const string Usage =
+        "usage: [--seed S] [--schedules N] [--threads T] [--trace] [--canary StaleRoundsCount|LostShardsForgotten|TornWeightsUsed]";
+
+    private sealed record Order(ulong Seed, int Schedules, int Threads, bool Trace, Canary Canary);
+
+    public static int Run(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        if (Parse(arguments) is not Order order)
+        {
+            errors.WriteLine(Usage);
+            return 2;
+        }
+
+        output.WriteLine($"seeds {order.Seed} to {order.Seed + (ulong)order.Schedules - 1}");
+        if (order.Trace)
+        {
+            SimulationOutcome outcome = Simulator.Run(order.Seed, order.Canary, output.WriteLine);
+            output.WriteLine(outcome.Failure ?? "all promises held");
+            return outcome.Failure is null ? 0 : 1;
+        }
+
+        Stopwatch watch = Stopwatch.StartNew();
+        Summary summary = Simulate(order);
+        foreach (SimulationOutcome failed in summary.Failures.OrderBy(failed => failed.Seed).Take(20))
+        {
+            output.WriteLine($"seed {failed.Seed}: {failed.Failure}");
+            output.WriteLine(RepeatCommand(failed.Seed, order.Canary));
+        }
+
+        output.WriteLine(summary.Text(watch.Elapsed));
+        return summary.Failures.Count == 0 ? 0 : 1;
+    }
+
+    private static string RepeatCommand(ulong seed, Canary canary) =>
+        $"repeat it with: dotnet run -c Release --project tests/DistTrain.Simulation.Runner -- --seed {seed} --trace"
+        + (canary == Canary.None ? "" : $" --canary {canary}");
+
+    private static Summary Simulate(Order order)
+    {
+        Summary summary = new();
+        ParallelOptions options = new() { MaxDegreeOfParallelism = order.Threads };
+        Parallel.For(0, order.Schedules, options, i =>
+        {
+            SimulationOutcome outcome = Simulator.Run(order.Seed + (ulong)i, order.Canary);
+            lock (summary)
+            {
+                summary.Add(outcome);
+            }
+        });
+        return summary;
+    }
+
+    private static Order? Parse(string[] arguments)
+    {
+        Order order = new(1, 1, Environment.ProcessorCount, false, Canary.None);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
+            switch (arguments[i])
+            {
+                case "--trace":
+                    order = order with { Trace = true };
+                    continue;
+                case "--seed" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong seed):
+                    order = order with { Seed = seed };
+                    break;
+                case "--schedules" when int.TryParse(value, CultureInfo.InvariantCulture, out int count) && count > 0:
+                    order = order with { Schedules = count };
+                    break;
+                case "--threads" when int.TryParse(value, CultureInfo.InvariantCulture, out int threads) && threads > 0:
+                    order = order with { Threads = threads };
+                    break;
+                case "--canary" when Enum.TryParse(value, out Canary canary):
+                    order = order with { Canary = canary };
+                    break;
+                default:
+                    return null;
+            }
+
+            i++;
+        }
+
+        return order;
+    }
+}
