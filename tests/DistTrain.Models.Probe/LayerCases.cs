@@ -35,6 +35,32 @@ internal static class LayerCases
         ["residual first"] = () => Model(
             6, new HalfSquaredErrorSpec(), new ResidualSpec([new ReluSpec(), new LinearSpec(6)]), new LinearSpec(2)),
         ["residual without parameters"] = () => Activation(new ResidualSpec([new ReluSpec(), new SigmoidSpec()])),
+        ["conv2d"] = () => Case.Model(
+            [2, 6, 7],
+            new HalfSquaredErrorSpec(),
+            new Conv2dSpec(3, 3, 2),
+            new ReluSpec(),
+            new Conv2dSpec(2, 2, 3, Bias: false),
+            new FlattenSpec(),
+            new LinearSpec(2)),
+        ["conv2d with stride and padding"] = () => Case.Model(
+            [2, 6, 7],
+            new HalfSquaredErrorSpec(),
+            new Conv2dSpec(3, 3, 3) { StrideHeight = 2, PaddingHeight = 1, PaddingWidth = 2 },
+            new TanhSpec(),
+            new Conv2dSpec(2, 3, 3) { StrideHeight = 2, StrideWidth = 2, PaddingHeight = 1, PaddingWidth = 1 },
+            new FlattenSpec(),
+            new LinearSpec(2)),
+        ["maxPool2d"] = () => Pool(new MaxPool2dSpec(2, 2)),
+        ["maxPool2d with overlap and padding"] = () => Pool(new MaxPool2dSpec(3, 2)
+        {
+            StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1,
+        }),
+        ["averagePool2d"] = () => Pool(new AveragePool2dSpec(2, 2)),
+        ["averagePool2d with overlap and padding"] = () => Pool(new AveragePool2dSpec(3, 2)
+        {
+            StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1,
+        }),
         ["embedding"] = () => Model(
             5, new SoftmaxCrossEntropySpec(), new EmbeddingSpec(4, 3), new FlattenSpec(), new LinearSpec(3)),
         ["halfSquaredError with classes"] = () => Loss(new HalfSquaredErrorSpec(Classes: true), 1),
@@ -48,6 +74,9 @@ internal static class LayerCases
 
     private static ModelSpec Activation(LayerSpec layer) => Model(
         6, new HalfSquaredErrorSpec(), new LinearSpec(19), layer, new LinearSpec(7), layer, new LinearSpec(2));
+
+    private static ModelSpec Pool(LayerSpec pool) => Case.Model(
+        [2, 7, 8], new HalfSquaredErrorSpec(), new Conv2dSpec(3, 2, 2), pool, new FlattenSpec(), new LinearSpec(2));
 
     private static ModelSpec Loss(LossSpec loss, int outputs) =>
         Model(4, loss, new LinearSpec(3), new TanhSpec(), new LinearSpec(outputs));

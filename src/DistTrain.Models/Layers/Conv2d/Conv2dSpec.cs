@@ -30,9 +30,5 @@ public sealed record Conv2dSpec(int Channels, int KernelHeight, int KernelWidth,
 
     public override string Kind => "conv2d";
 
-    internal override Layer Build(LayerContext context)
-    {
-        context.Fail("is not supported yet");
-        return null;
-    }
+    internal override Layer Build(LayerContext context) => Conv2dLayer.Build(this, context);
 }

@@ -14,17 +14,21 @@ public sealed record MaxPool2dSpec(int WindowHeight, int WindowWidth) : LayerSpe
     /// <summary>1 or more; by default the window's width.</summary>
     public int StrideWidth { get; init; } = WindowWidth;
 
-    /// <summary>0 or more, at most half the window's height.</summary>
+    /// <summary>0 or more, less than the window's height.</summary>
     public int PaddingHeight { get; init; }
 
-    /// <summary>0 or more, at most half the window's width.</summary>
+    /// <summary>0 or more, less than the window's width.</summary>
     public int PaddingWidth { get; init; }
 
     public override string Kind => "maxPool2d";
 
-    internal override Layer Build(LayerContext context)
-    {
-        context.Fail("is not supported yet");
-        return null;
-    }
+    internal override bool KeepsScale => true;
+
+    internal override Layer Build(LayerContext context) => new MaxPool2dLayer(
+        context,
+        WindowGeometry.Create(
+            context,
+            (WindowHeight, WindowWidth),
+            (StrideHeight, StrideWidth),
+            (PaddingHeight, PaddingWidth)));
 }
