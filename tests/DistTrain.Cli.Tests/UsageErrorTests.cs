@@ -41,6 +41,10 @@ public sealed class UsageErrorTests
     [InlineData("coordinator")]
     [InlineData("worker")]
     [InlineData("status")]
+    [InlineData("evaluate")]
+    [InlineData("predict")]
+    [InlineData("export")]
+    [InlineData("certificates")]
     [InlineData("schema")]
     public async Task Help_EveryCommand_EndsInAnExample(string command)
     {

@@ -77,6 +77,22 @@ public sealed class TrainedModelTests(TrainedModelTests.Irises irises) : IClassF
         Assert.InRange(csv.Skip(1).Zip(labels.Skip(1), (row, label) => row.StartsWith(label + ",", StringComparison.Ordinal)).Count(right => right), 140, 150);
     }
 
+    [Theory]
+    [InlineData("model.onnx", "")]
+    [InlineData("model.bin", "--format safetensors")]
+    public async Task Export_ToAFormat_WritesTheFile(string name, string flags)
+    {
+        using var folder = new TemporaryFolder();
+
+        CommandResult result = await DistTrainCommand.RunAsync(
+            ["export", irises.Folder, "--output", folder[name], .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Equal([folder[name]], Directory.GetFiles(folder.Path));
+        byte[] bytes = await File.ReadAllBytesAsync(folder[name]);
+        Assert.InRange(bytes.Length, 131 * sizeof(float), 4096);
+    }
+
     private async Task<string[]> PredictAsync(params string[] flags)
     {
         CommandResult result = await DistTrainCommand.RunAsync(["predict", irises.Folder, .. flags]);

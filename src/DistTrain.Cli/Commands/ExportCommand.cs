@@ -1,0 +1,57 @@
+using System.CommandLine;
+using DistTrain.Runtime;
+
+namespace DistTrain.Cli;
+
+/// <summary>disttrain export.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        Argument<string> folder = CommonOptions.ResultFolder();
+        var format = new Option<string?>("--format")
+        {
+            Description = "onnx (takes raw features, the scaling is inside) or safetensors (the weights). "
+                + "Default: by the output's name.",
+            HelpName = "FORMAT",
+        };
+        var output = new Option<string>("--output")
+        {
+            Description = "The file to write.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<bool> best = CommonOptions.Best();
+        Option<bool> json = CommonOptions.Json();
+        var command = new ExampleCommand(
+            "export", "Hands a trained model on to other programs.",
+            "disttrain export runs/digits --format onnx --output digits.onnx")
+        {
+            folder, format, output, best, json,
+        };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(output);
+            string chosen = parsed.GetValue(format) ?? Path.GetExtension(path).TrimStart('.');
+            using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
+            switch (chosen)
+            {
+                case "onnx":
+                    ModelExport.ToOnnx(model, path);
+                    break;
+                case "safetensors":
+                    ModelExport.ToSafetensors(model, path);
+                    break;
+                default:
+                    throw new UsageException($"--format: \"{chosen}\" is unknown; expected onnx or safetensors");
+            }
+
+            long bytes = new FileInfo(path).Length;
+            Console.Out.WriteLine(parsed.GetValue(json)
+                ? JsonOutput.Write(new { Path = Path.GetFullPath(path), Format = chosen, Bytes = bytes })
+                : $"{path}: {Figures.Count(bytes)} bytes");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

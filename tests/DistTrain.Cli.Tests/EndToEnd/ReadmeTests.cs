@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+
+namespace DistTrain.Cli.Tests.EndToEnd;
+
+/// <summary>The README's commands work as they stand there.</summary>
+public sealed partial class ReadmeTests
+{
+    private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    /// <summary>All that end by themselves, in their order, with their folders and files in a temporary folder.</summary>
+    [Fact]
+    public async Task Commands_InOrder_Succeed()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(6, Commands().Count);
+        foreach (string command in Commands())
+        {
+            string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => part.StartsWith("runs/", StringComparison.Ordinal) || part is "predictions.csv" or "iris.onnx"
+                    ? folder[part.Replace('/', '-')] : part)];
+            if (arguments[0] == "train" && !arguments.Contains("--out"))
+            {
+                arguments = [.. arguments, "--out", folder["runs-" + arguments[1].Split('/')[1]]];
+            }
+
+            CommandResult result = await DistTrainCommand.RunAsync(arguments);
+
+            Assert.True(result.ExitCode == 0, $"{command}: {result.Errors}");
+        }
+    }
+
+    [Fact]
+    public void Links_Local_LeadToAFile()
+    {
+        string[] targets = [.. LocalLink().Matches(Readme).Select(match => match.Groups[1].Value)];
+
+        Assert.NotEmpty(targets);
+        Assert.All(targets, target => Assert.True(Path.Exists(Path.Combine(Repository.Root, target)), target));
+    }
+
+    private static List<string> Commands() =>
+    [
+        .. CommandLine().Matches(Readme)
+            .Select(match => match.Groups[1].Value.Split('#')[0].Trim())
+            .Where(command => !command.StartsWith("coordinator", StringComparison.Ordinal)
+                && !command.StartsWith("worker", StringComparison.Ordinal)
+                && !command.StartsWith("status", StringComparison.Ordinal)),
+    ];
+
+    [GeneratedRegex(@"^(?:disttrain|dotnet run -c Release --project src/DistTrain\.Cli --) (.+)$", RegexOptions.Multiline)]
+    private static partial Regex CommandLine();
+
+    [GeneratedRegex(@"\]\(([^):]+)\)")]
+    private static partial Regex LocalLink();
+}
