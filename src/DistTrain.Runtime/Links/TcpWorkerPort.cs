@@ -1,6 +1,5 @@
 using System.Buffers;
 using DistTrain.Models;
-using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -130,7 +129,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
                 throw new WireFormatException($"a {header.Kind} frame without floats came over the tensor link");
             }
 
-            int position = Elementwise.FirstNonFinite(view.Span);
+            int position = FiniteCheck.IndexOfNonFinite(view.Span);
             if (position >= 0)
             {
                 throw new WireFormatException(

@@ -8,7 +8,7 @@ namespace DistTrain.Runtime;
 /// What becomes of admitted links at a coordinator: control and tensor link of one session become a worker, the others
 /// are answered (data, status).
 /// </summary>
-internal sealed class WorkerHub : IAsyncDisposable
+internal sealed class WorkerHub : IDisposable
 {
     private readonly CoordinatorActor _coordinator;
     private readonly LoadedRun _run;
@@ -17,7 +17,6 @@ internal sealed class WorkerHub : IAsyncDisposable
     private readonly SumBufferPool _metrics = new(MetricSums.Count);
     private readonly Lock _lock = new();
     private readonly Dictionary<LinkSession, AdmittedLink> _halves = [];
-    private readonly HashSet<TcpWorkerPort> _ports = [];
     private readonly CancellationTokenSource _ending = new();
 
     /// <param name="dataFile">The prepared data, for workers that have no copy; null: none is given.</param>
@@ -46,11 +45,9 @@ internal sealed class WorkerHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the last words to the workers are written, which takes a bounded time.</summary>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _ending.CancelAsync().ConfigureAwait(false);
-        Task[] ports;
+        _ending.Cancel();
         lock (_lock)
         {
             foreach (AdmittedLink half in _halves.Values)
@@ -59,14 +56,8 @@ internal sealed class WorkerHub : IAsyncDisposable
             }
 
             _halves.Clear();
-            ports = [.. _ports.Select(port => port.Ended)];
-            foreach (TcpWorkerPort port in _ports)
-            {
-                port.Close();
-            }
         }
 
-        await Task.WhenAll(ports).ConfigureAwait(false);
         _sums.Dispose();
         _metrics.Dispose();
         _ending.Dispose();
@@ -101,22 +92,7 @@ internal sealed class WorkerHub : IAsyncDisposable
         (AdmittedLink control, AdmittedLink tensor) = link.Role == LinkRole.Control ? (link, other) : (other, link);
         var port = new TcpWorkerPort(
             _coordinator.NextWorkerId(), control, tensor, _coordinator, _run.Buckets, _sums, _metrics);
-        lock (_lock)
-        {
-            _ports.Add(port);
-        }
-
-        _ = ServeAsync(port);
-    }
-
-    private async Task ServeAsync(TcpWorkerPort port)
-    {
-        await port.StartAsync().ConfigureAwait(false);
-        await port.Ended.ConfigureAwait(false);
-        lock (_lock)
-        {
-            _ports.Remove(port);
-        }
+        _ = port.StartAsync();
     }
 
     /// <summary>A worker's second link that never comes must not keep the first for ever.</summary>

@@ -1,5 +1,4 @@
 using DistTrain.Models;
-using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -62,7 +61,7 @@ public sealed class ModelState : IDisposable
         {
             int length = Math.Min(ChunkLength, gradient.Length - done);
             ReadOnlySpan<float> chunk = gradient.Slice(done, length);
-            int defect = Elementwise.FirstNonFinite(chunk);
+            int defect = FiniteCheck.IndexOfNonFinite(chunk);
             if (defect >= 0)
             {
                 int position = bucketStart + done + defect;
