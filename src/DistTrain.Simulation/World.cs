@@ -29,13 +29,8 @@ internal sealed class World
     private bool _isClear;
 
     public World(ulong seed, Canary canary, Action<string>? trace)
-        : this(seed, Scenario.Draw(seed), canary, trace)
     {
-    }
-
-    public World(ulong seed, Scenario scenario, Canary canary = Canary.None, Action<string>? trace = null)
-    {
-        Scenario = scenario;
+        Scenario = Scenario.Draw(seed);
         Chance = new SeededSource(seed, 2);
         Canary = canary;
         _trace = trace;
@@ -67,9 +62,6 @@ internal sealed class World
     /// <summary>Those that run, the newest last.</summary>
     public IReadOnlyList<SimulatedCoordinator> LiveCoordinators => _coordinators;
 
-    /// <summary>Virtual microseconds at which each round was closed.</summary>
-    public List<long> RoundsClosedAt { get; } = [];
-
     /// <summary>When a coordinator reported the run complete; null before.</summary>
     public long? CompletedAt { get; private set; }
 
@@ -80,7 +72,7 @@ internal sealed class World
         StartCoordinator();
         for (int i = 0; i < Scenario.Workers; i++)
         {
-            StartWorker(i < Scenario.Slowness.Count ? Scenario.Slowness[i] : 1);
+            StartWorker();
         }
 
         Faults.Plan();
@@ -107,15 +99,10 @@ internal sealed class World
         coordinator.Start();
     }
 
-    public void StartWorker() => StartWorker(slowness: 1);
-
-    private void StartWorker(double slowness)
+    public void StartWorker()
     {
         int host = ++_hosts;
-        SimulatedWorker worker = new(this, host, $"worker process {host}", Chance.Between(1, 3))
-        {
-            Slowness = slowness,
-        };
+        SimulatedWorker worker = new(this, host, $"worker process {host}", Chance.Between(1, 3));
         _workers.Add(worker);
         worker.Start();
     }

@@ -17,7 +17,7 @@ namespace DistTrain.Runtime;
 /// ring early (it is only moved forward), so deadlines are checked against the clock.</para>
 /// </remarks>
 #pragma warning disable CA1001 // The alarm ends with the actor's loop, not with a call of its owner's.
-public abstract class Actor<TMessage>
+public abstract class Actor<TMessage> : IMailbox<TMessage>
 #pragma warning restore CA1001
     where TMessage : class
 {

@@ -8,10 +8,11 @@ namespace DistTrain.Runtime;
 internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
 #pragma warning restore CA1001
 {
-    private readonly Actor<WorkerInput> _worker;
+    private readonly IMailbox<WorkerInput> _worker;
     private volatile WeightPlaces? _places;
 
-    public TcpCoordinatorPort(Stream control, Stream tensor, Actor<WorkerInput> worker)
+    /// <param name="control">Null: control messages go another way.</param>
+    public TcpCoordinatorPort(Stream? control, Stream tensor, IMailbox<WorkerInput> worker)
         : base(control, tensor)
     {
         _worker = worker;

@@ -3,7 +3,10 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
-/// <summary>The control link and the tensor link of one worker, seen from either side: sending, reading, ending.</summary>
+/// <summary>
+/// The control link and the tensor link of one worker, seen from either side: sending, reading, ending. Without a control
+/// link where an engine carries control messages itself.
+/// </summary>
 /// <remarks>
 /// Ending: <see cref="Close"/> writes what waits, within <see cref="FlushTimeMax"/>, and reports nothing. A break (the
 /// peer is gone, garbage came, a queue is full) closes both links and is reported once.
@@ -12,19 +15,19 @@ namespace DistTrain.Runtime;
 internal abstract class TcpPair
 #pragma warning restore CA1001
 {
-    private readonly Stream _controlStream;
+    private readonly Stream? _controlStream;
     private readonly Stream _tensorStream;
-    private readonly FrameSender _control;
+    private readonly FrameSender? _control;
     private readonly FrameSender _tensors;
     private readonly CancellationTokenSource _reading = new();
     private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(0));
     private int _isEnded;
 
-    protected TcpPair(Stream control, Stream tensor)
+    protected TcpPair(Stream? control, Stream tensor)
     {
         _controlStream = control;
         _tensorStream = tensor;
-        _control = new FrameSender(control, ControlQueueMax, Break);
+        _control = control is null ? null : new FrameSender(control, ControlQueueMax, Break);
         _tensors = new FrameSender(tensor, TensorQueueMax, Break);
     }
 
@@ -33,16 +36,23 @@ internal abstract class TcpPair
     /// <summary>Starts reading; everything that comes goes to the two sinks.</summary>
     protected void StartReading(IFrameSink control, IFrameSink tensors)
     {
-        _ = ReadAsync(_controlStream, new FrameReader(FrameLimits.Control), control);
+        if (_controlStream is not null)
+        {
+            _ = ReadAsync(_controlStream, new FrameReader(FrameLimits.Control), control);
+        }
+
         _ = ReadAsync(_tensorStream, _tensorReader, tensors);
     }
 
     /// <summary>The largest tensor that is taken from now on; takes effect at the next frame.</summary>
     protected void LimitTensors(int floatsMax) => _tensorReader.Limits = FrameLimits.Tensor(floatsMax);
 
+    private FrameSender ControlSender =>
+        _control ?? throw new InvalidOperationException("control messages do not go over this connection");
+
     protected void SendControl(ReadOnlyMemory<byte> message)
     {
-        if (!IsEnded && !_control.TrySend(new OutgoingFrame(FrameKind.Control, message, default, null, null)))
+        if (!IsEnded && !ControlSender.TrySend(new OutgoingFrame(FrameKind.Control, message, default, null, null)))
         {
             Break($"{ControlQueueMax} control messages wait to be taken");
         }
@@ -111,7 +121,8 @@ internal abstract class TcpPair
 
     private async Task EndAsync()
     {
-        await Task.WhenAll(_control.FinishAsync(FlushTimeMax), _tensors.FinishAsync(FlushTimeMax)).ConfigureAwait(false);
+        Task control = _control?.FinishAsync(FlushTimeMax) ?? Task.CompletedTask;
+        await Task.WhenAll(control, _tensors.FinishAsync(FlushTimeMax)).ConfigureAwait(false);
         await _reading.CancelAsync().ConfigureAwait(false);
         _reading.Dispose();
     }

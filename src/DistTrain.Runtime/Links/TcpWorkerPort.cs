@@ -8,24 +8,25 @@ namespace DistTrain.Runtime;
 internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 {
     private readonly WorkerId _id;
-    private readonly CoordinatorActor _coordinator;
+    private readonly IMailbox<CoordinatorInput> _coordinator;
     private readonly BucketPlan _buckets;
     private readonly SumBufferPool _sums;
     private readonly SumBufferPool _metrics;
 
+    /// <param name="control">Null: control messages go another way.</param>
     /// <param name="sums">Vectors of the largest bucket, shared by all workers.</param>
     /// <param name="metrics">Vectors of an evaluation's sums, shared by all workers.</param>
     public TcpWorkerPort(
-        WorkerId id, AdmittedLink control, AdmittedLink tensor, CoordinatorActor coordinator, BucketPlan buckets,
+        WorkerId id, AdmittedLink? control, AdmittedLink tensor, IMailbox<CoordinatorInput> coordinator, BucketPlan buckets,
         SumBufferPool sums, SumBufferPool metrics)
-        : base(control.Stream, tensor.Stream)
+        : base(control?.Stream, tensor.Stream)
     {
         _id = id;
         _coordinator = coordinator;
         _buckets = buckets;
         _sums = sums;
         _metrics = metrics;
-        Address = control.Address;
+        Address = (control ?? tensor).Address;
         LimitTensors(Math.Max(sums.Length, metrics.Length));
     }
 

@@ -10,7 +10,8 @@ namespace DistTrain.Runtime;
 /// </summary>
 internal sealed class WorkerHub : IDisposable
 {
-    private readonly CoordinatorActor _coordinator;
+    private readonly IMailbox<CoordinatorInput> _coordinator;
+    private readonly Func<WorkerId> _nextWorkerId;
     private readonly LoadedRun _run;
     private readonly string? _dataFile;
     private readonly SumBufferPool _sums;
@@ -20,21 +21,35 @@ internal sealed class WorkerHub : IDisposable
     private readonly CancellationTokenSource _ending = new();
 
     /// <param name="dataFile">The prepared data, for workers that have no copy; null: none is given.</param>
-    public WorkerHub(CoordinatorActor coordinator, LoadedRun run, string? dataFile)
+    public WorkerHub(
+        IMailbox<CoordinatorInput> coordinator, Func<WorkerId> nextWorkerId, LoadedRun run, string? dataFile)
     {
         _coordinator = coordinator;
+        _nextWorkerId = nextWorkerId;
         _run = run;
         _dataFile = dataFile;
         _sums = new SumBufferPool(run.Buckets.SumLengthMax);
     }
+
+    /// <summary>
+    /// For an engine that carries control messages itself: the worker that a tensor link's session belongs to, or null. A
+    /// session is asked for once. Without this every worker brings a control link.
+    /// </summary>
+    public Func<LinkSession, WorkerId?>? TensorLinkOwner { get; init; }
 
     /// <summary>Takes an admitted link; returns at once.</summary>
     public void Take(AdmittedLink link)
     {
         switch (link.Role)
         {
-            case LinkRole.Control or LinkRole.Tensor:
+            case LinkRole.Control or LinkRole.Tensor when TensorLinkOwner is null:
                 Pair(link);
+                break;
+            case LinkRole.Tensor when TensorLinkOwner!(link.Session) is { } worker:
+                Begin(worker, null, link);
+                break;
+            case LinkRole.Control or LinkRole.Tensor:
+                link.Stream.Dispose();
                 break;
             case LinkRole.Data:
                 _ = AnswerAsync(link, DataService.SendAsync);
@@ -90,8 +105,12 @@ internal sealed class WorkerHub : IDisposable
         }
 
         (AdmittedLink control, AdmittedLink tensor) = link.Role == LinkRole.Control ? (link, other) : (other, link);
-        var port = new TcpWorkerPort(
-            _coordinator.NextWorkerId(), control, tensor, _coordinator, _run.Buckets, _sums, _metrics);
+        Begin(_nextWorkerId(), control, tensor);
+    }
+
+    private void Begin(WorkerId worker, AdmittedLink? control, AdmittedLink tensor)
+    {
+        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics);
         _ = port.StartAsync();
     }
 

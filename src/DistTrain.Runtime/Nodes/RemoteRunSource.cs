@@ -7,9 +7,11 @@ namespace DistTrain.Runtime;
 /// Run file and data for a worker that was told about them over a wire: the coordinator's own file where this machine can
 /// open it, else a copy kept by content hash, else the bytes from the coordinator.
 /// </summary>
+/// <param name="dialer">Gives the way to the coordinator of the moment.</param>
 /// <param name="dataFolder">Where copies are kept; made when needed.</param>
 /// <param name="log">Takes a line about where the data came from.</param>
-internal sealed class RemoteRunSource(LinkDialer dialer, string dataFolder, Action<string> log) : IRunSource, IDisposable
+internal sealed class RemoteRunSource(Func<LinkDialer> dialer, string dataFolder, Action<string> log)
+    : IRunSource, IDisposable
 {
     private LoadedRun? _loaded;
     private PreparedData? _data;
@@ -71,7 +73,7 @@ internal sealed class RemoteRunSource(LinkDialer dialer, string dataFolder, Acti
         try
         {
             Directory.CreateDirectory(dataFolder);
-            Stream link = await dialer.DialAsync(LinkRole.Data, LinkSession.New(), cancellation).ConfigureAwait(false);
+            Stream link = await dialer().DialAsync(LinkRole.Data, LinkSession.New(), cancellation).ConfigureAwait(false);
             await using (link.ConfigureAwait(false))
             {
                 FileStream file = File.Create(temporary);

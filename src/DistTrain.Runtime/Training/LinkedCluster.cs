@@ -12,7 +12,8 @@ internal sealed class LinkedCluster : IAsyncDisposable
     /// <exception cref="TrainingException">The address cannot be listened on.</exception>
     public LinkedCluster(RunSession session, IPEndPoint listen, string token, TlsIdentity? tls)
     {
-        _hub = new WorkerHub(session.Coordinator, session.Run, session.DataFile);
+        _hub = new WorkerHub(
+            session.Coordinator, session.Coordinator.NextWorkerId, session.Run, session.DataFile);
         try
         {
             _acceptor = new LinkAcceptor(listen, token, tls, _hub.Take, session.Say);

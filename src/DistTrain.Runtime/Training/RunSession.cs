@@ -42,13 +42,20 @@ internal sealed class RunSession : IAsyncDisposable
             WorkersAtStart = settings.WorkersAtStart,
             StartEvaluated = start.Progress.Evaluated,
         });
-        Coordinator = new CoordinatorActor(new CoordinatorCore(machine, run, _model, _journal));
+        Core = new CoordinatorCore(machine, run, _model, _journal);
+        Coordinator = new CoordinatorActor(Core);
         Coordinator.TryPost(new CoordinatorInput.Started());
     }
 
     public LoadedRun Run { get; }
 
+    /// <summary>For an engine that hosts it itself, and then neither starts <see cref="Coordinator"/> nor calls <see cref="RunAsync"/>.</summary>
+    public CoordinatorCore Core { get; }
+
     public CoordinatorActor Coordinator { get; }
+
+    /// <summary>Where lines for people go instead, when another host has the core. Takes inputs from any thread.</summary>
+    public Action<CoordinatorInput>? OtherHost { get; set; }
 
     /// <summary>Where the prepared data was saved for workers of other processes; null where they share it.</summary>
     public string? DataFile => _settings.SharesData ? _folder.PreparedData : null;
@@ -78,10 +85,21 @@ internal sealed class RunSession : IAsyncDisposable
     }
 
     /// <summary>A line for people, from any thread.</summary>
-    public void Say(string text) => Coordinator?.TryPost(new CoordinatorInput.Say(text));
+    public void Say(string text)
+    {
+        var line = new CoordinatorInput.Say(text);
+        if (OtherHost is { } post)
+        {
+            post(line);
+        }
+        else
+        {
+            Coordinator?.TryPost(line);
+        }
+    }
 
-    /// <summary>Runs the coordinator to its end; workers come by what the engine starts around this call.</summary>
-    public async Task<RunEnd> RunAsync(CancellationToken cancellation)
+    /// <summary>Tells the observer how the run starts.</summary>
+    public void Announce()
     {
         TrainingStarted started = Started();
         _observer.OnStarted(started);
@@ -89,7 +107,12 @@ internal sealed class RunSession : IAsyncDisposable
         {
             _observer.OnSamples(SampleReporter.Make(Run, _model.Current.Span, isAfter: false));
         }
+    }
 
+    /// <summary>Runs the coordinator to its end; workers come by what the engine starts around this call.</summary>
+    public async Task<RunEnd> RunAsync(CancellationToken cancellation)
+    {
+        Announce();
         Coordinator.Start();
         using CancellationTokenRegistration stop = cancellation.Register(
             () => Coordinator.TryPost(new CoordinatorInput.StopRequested("stopped on request")));

@@ -11,7 +11,7 @@ public static class WorkerNode
     {
         var dialer = new LinkDialer(request.Host, request.Port, request.Token, request.Tls);
         using var source = new RemoteRunSource(
-            dialer, request.DataFolder ?? DefaultDataFolder(), request.Log ?? (static _ => { }));
+            () => dialer, request.DataFolder ?? DefaultDataFolder(), request.Log ?? (static _ => { }));
         string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";
         var worker = new WorkerActor(name, request.Threads, new ProtocolTimes(), source, new TcpConnector(dialer))
         {
@@ -27,7 +27,7 @@ public static class WorkerNode
         return end;
     }
 
-    private static string DefaultDataFolder()
+    internal static string DefaultDataFolder()
     {
         string cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         return Path.Combine(cache.Length > 0 ? cache : Path.GetTempPath(), "disttrain", "data");

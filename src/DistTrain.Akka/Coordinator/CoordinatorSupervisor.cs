@@ -1,0 +1,237 @@
+using Akka.Actor;
+using Akka.Event;
+using DistTrain.Protocol;
+using DistTrain.Runtime;
+
+namespace DistTrain.Akka;
+
+/// <summary>
+/// The cluster singleton. Opens the run (from the newest checkpoint, where it is not the first to do so), keeps one
+/// <see cref="CoordinatorActor"/> for it, and says what becomes of a failure.
+/// </summary>
+/// <remarks>
+/// <para>Restarted: a coordinator actor that threw. Its session is closed and the run is opened again from the newest
+/// checkpoint, at most <see cref="RestartsMax"/> times; the workers connect again by themselves.</para>
+/// <para>Escalated: a run that cannot be opened (bad input, no disk), and the failure after the last restart. They end
+/// this node's part with that reason; another coordinator node, where there is one, takes over.</para>
+/// <para>Handed over: when this node leaves in good order, the core is stopped between two messages, a checkpoint of the
+/// current weights is written, and only then does the singleton move.</para>
+/// </remarks>
+internal sealed class CoordinatorSupervisor : ReceiveActor
+{
+    private readonly CoordinatorPlan _plan;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private ICoordinatorSession? _session;
+    private IActorRef? _coordinator;
+    private RunEnd? _end;
+    private int _restarts;
+    private bool _isHandedOver;
+    private bool _stopAsked;
+
+    public CoordinatorSupervisor(CoordinatorPlan plan)
+    {
+        _plan = plan;
+        Receive<CoordinatorCommand.SessionOpened>(opened => OnOpened(opened.Session));
+        Receive<CoordinatorCommand.SessionFailed>(failed => GiveUp(failed.Failure));
+        Receive<CoordinatorCommand.RunEnded>(ended => Finish(ended.End));
+        Receive<CoordinatorCommand.SessionFinished>(OnFinished);
+        Receive<CoordinatorCommand.HandOver>(_ => OnHandOver());
+        Receive<CoordinatorCommand.Handle>(OnInput);
+        Receive<CoordinatorCommand.NodeGone>(gone => _coordinator?.Forward(gone));
+        Receive<LinkMessage.Ask>(OnAsk);
+        Receive<Terminated>(_ => OnCoordinatorGone());
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
+    {
+        _log.Error(failure, "the coordinator failed");
+        return Directive.Stop;
+    });
+
+    protected override void PreStart()
+    {
+        _plan.IsOpened = true;
+        Open(_plan.Resume);
+    }
+
+    /// <summary>A system that goes down without asking: what was computed since the last checkpoint is computed again.</summary>
+    protected override void PostStop()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            _ = session.DisposeAsync().AsTask();
+        }
+
+        _plan.Result.TrySetResult(new TrainingOutcome(null, new RunEnd(
+            RunEndKind.Stopped, "the coordinator moved to another node, or its node went down")));
+    }
+
+    private void Open(bool resume)
+    {
+        IActorRef self = Self;
+        Task.Run(() => _plan.OpenSession(resume)).PipeTo(
+            self,
+            success: session => new CoordinatorCommand.SessionOpened(session),
+            failure: failure => new CoordinatorCommand.SessionFailed(failure));
+    }
+
+    private void OnOpened(ICoordinatorSession session)
+    {
+        _session = session;
+        if (_isHandedOver)
+        {
+            Finish(new RunEnd(RunEndKind.Stopped, HandedOver));
+            return;
+        }
+
+        _coordinator = Context.ActorOf(CoordinatorActor.PropsOf(session), $"run-{_restarts}");
+        Context.Watch(_coordinator);
+        if (_stopAsked)
+        {
+            _coordinator.Tell(new CoordinatorCommand.Handle(new CoordinatorInput.StopRequested("stopped on request")));
+        }
+    }
+
+    private void OnAsk(LinkMessage.Ask ask)
+    {
+        if (_coordinator is { } coordinator && _end is null)
+        {
+            coordinator.Forward(ask);
+        }
+        else if (_end is { } end && !_isHandedOver)
+        {
+            Sender.Tell(new LinkMessage.RunIsOver(ask.Attempt, end.Reason, end.Kind == RunEndKind.Failed));
+        }
+        else
+        {
+            string why = _isHandedOver ? "the coordinator moves to another node" : "the coordinator is loading the run";
+            Sender.Tell(new LinkMessage.Closed(ask.Attempt, why));
+        }
+    }
+
+    private void OnInput(CoordinatorCommand.Handle command)
+    {
+        _stopAsked |= command.Input is CoordinatorInput.StopRequested;
+        if (_coordinator is { } coordinator)
+        {
+            coordinator.Forward(command);
+        }
+        else
+        {
+            CoordinatorCore.Discard(command.Input);
+        }
+    }
+
+    private void OnHandOver()
+    {
+        _isHandedOver = true;
+        if (_end is not null)
+        {
+            return;
+        }
+
+        if (_coordinator is { } coordinator)
+        {
+            _end = new RunEnd(RunEndKind.Stopped, HandedOver);
+            Context.Stop(coordinator);
+        }
+        else if (_session is null && _stopAsked)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    /// <summary>Stops the child first, so that nothing calls the core while its state is written.</summary>
+    private void Finish(RunEnd end)
+    {
+        _end = end;
+        if (_coordinator is { } coordinator)
+        {
+            Context.Stop(coordinator);
+        }
+        else
+        {
+            Write(end);
+        }
+    }
+
+    private void OnCoordinatorGone()
+    {
+        _coordinator = null;
+        if (_end is { } end)
+        {
+            Write(end);
+            return;
+        }
+
+        ICoordinatorSession broken = _session!;
+        _session = null;
+        if (++_restarts > RestartsMax)
+        {
+            _ = broken.DisposeAsync().AsTask();
+            GiveUp(new TrainingException($"the coordinator failed {_restarts} times; the last checkpoint is good"));
+            return;
+        }
+
+        _log.Warning("the run is opened again from its newest checkpoint ({0} of {1})", _restarts, RestartsMax);
+        IActorRef self = Self;
+        Task.Run(async () =>
+        {
+            await broken.DisposeAsync().ConfigureAwait(false);
+            return _plan.OpenSession(true);
+        }).PipeTo(
+            self,
+            success: session => new CoordinatorCommand.SessionOpened(session),
+            failure: failure => new CoordinatorCommand.SessionFailed(failure));
+    }
+
+    private void Write(RunEnd end)
+    {
+        IActorRef self = Self;
+        ICoordinatorSession session = _session!;
+        _session = null;
+        Task.Run(async () =>
+        {
+            await using (session.ConfigureAwait(false))
+            {
+                return await session.FinishAsync(end).ConfigureAwait(false);
+            }
+        }).PipeTo(
+            self,
+            success: result => new CoordinatorCommand.SessionFinished(result, null),
+            failure: failure => new CoordinatorCommand.SessionFinished(null, failure));
+    }
+
+    private void OnFinished(CoordinatorCommand.SessionFinished finished)
+    {
+        if (finished.Failure is { } failure)
+        {
+            GiveUp(failure);
+            return;
+        }
+
+        _plan.Result.TrySetResult(new TrainingOutcome(finished.Result, _end!));
+        if (_isHandedOver)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    private void GiveUp(Exception failure)
+    {
+        _end ??= new RunEnd(RunEndKind.Failed, failure.Message);
+        _plan.Result.TrySetException(failure);
+        if (_isHandedOver)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    public static Props PropsOf(CoordinatorPlan plan) => Props.Create(() => new CoordinatorSupervisor(plan));
+
+    /// <summary>A defect that comes back is not cured by a fourth try.</summary>
+    private const int RestartsMax = 3;
+
+    private const string HandedOver = "handed over to another coordinator node";
+}

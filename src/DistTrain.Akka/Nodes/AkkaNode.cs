@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Event;
+using DistTrain.Runtime;
+using DistTrain.Runtime.Security;
+
+namespace DistTrain.Akka;
+
+/// <summary>What both kinds of node do to start and end their actor system.</summary>
+internal static class AkkaNode
+{
+    /// <exception cref="TrainingException">The address cannot be listened on, or the configuration is wrong.</exception>
+    public static ActorSystem Start(NodeSettings settings, Action<string> say)
+    {
+        try
+        {
+            return ActorSystem.Create(
+                NodeSettings.SystemName,
+                NodeConfiguration.SetupOf(settings, (level, line) =>
+                {
+                    if (level >= LogLevel.WarningLevel)
+                    {
+                        say(line);
+                    }
+                }));
+        }
+#pragma warning disable CA1031 // Akka reports a busy port and a wrong setting as whatever its transport threw, often wrapped.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw new TrainingException(
+                $"the Akka node cannot start on {settings.ListenHost}:{settings.ListenPort}: "
+                + failure.GetBaseException().Message.TrimEnd('.'), failure);
+        }
+    }
+
+    /// <summary>Leaves the cluster in good order, within <see cref="LeaveTimeMax"/>, and ends the actor system.</summary>
+    public static async Task LeaveAsync(ActorSystem system)
+    {
+        Task leaving = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+        await leaving.WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await system.Terminate().WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Akka.Remote cannot ask for a token. With certificates it is mutual TLS with those; with a token alone, mutual TLS
+    /// with an authority derived from it; with neither, plain.
+    /// </summary>
+    /// <returns>Null: plain. The caller disposes it, unless it is the one given.</returns>
+    /// <exception cref="CredentialException">The token is too short to derive keys from.</exception>
+    public static TlsIdentity? IdentityOf(TlsIdentity? tls, string token) =>
+        tls ?? (token.Length > 0 ? TokenAuthority.Derive(new ClusterToken(token), DateTimeOffset.UtcNow) : null);
+
+    /// <summary>The address of this machine through which packets to that host leave.</summary>
+    /// <exception cref="TrainingException">There is no such host.</exception>
+    public static IPAddress AddressTowards(string host, int port)
+    {
+        try
+        {
+            IPAddress target = Dns.GetHostAddresses(host)
+                .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
+            using var probe = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(target, port == 0 ? 1 : port);
+            return ((IPEndPoint)probe.LocalEndPoint!).Address;
+        }
+        catch (Exception failure) when (failure is SocketException or InvalidOperationException)
+        {
+            throw new TrainingException($"there is no way to {host}: {failure.Message}", failure);
+        }
+    }
+
+    private static readonly TimeSpan LeaveTimeMax = TimeSpan.FromSeconds(30);
+}

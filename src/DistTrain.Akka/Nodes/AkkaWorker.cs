@@ -1,0 +1,117 @@
+using Akka.Actor;
+using DistTrain.Protocol;
+using DistTrain.Runtime;
+using DistTrain.Runtime.Security;
+
+namespace DistTrain.Akka;
+
+/// <summary>A worker node of an Akka cluster.</summary>
+/// <remarks>
+/// A node that was taken out of its cluster, or whose coordinator is gone for good, cannot come back under the same
+/// actor system (Akka gives it another identity for a reason). It starts a new one and joins again, for as long as it
+/// takes.
+/// </remarks>
+public static class AkkaWorker
+{
+    /// <param name="leave">The worker is asked to go: it finishes the work in hand, hands back the rest and ends.</param>
+    /// <returns>How it ended: completed with the run, stopped on request, or failed with the reason.</returns>
+    /// <exception cref="TrainingException">The node cannot start.</exception>
+    public static async Task<RunEnd> RunAsync(WorkerRequest request, AkkaOptions options, CancellationToken leave)
+    {
+        TlsIdentity? identity = AkkaNode.IdentityOf(request.Tls, request.Token);
+        try
+        {
+            return await LivesAsync(request, options, identity, leave).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (identity != request.Tls)
+            {
+                identity?.Dispose();
+            }
+        }
+    }
+
+    private static async Task<RunEnd> LivesAsync(
+        WorkerRequest request, AkkaOptions options, TlsIdentity? identity, CancellationToken leave)
+    {
+        Action<string> say = Serialised(request.Log ?? (static _ => { }));
+        using var orphanage = new CancellationTokenSource();
+        using var orphaned = request.EndWithStandardInput ? new StandardInputWatch(orphanage.Cancel) : null;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(leave, orphanage.Token);
+        LinkDialer? dialer = null;
+        using var source = new RemoteRunSource(
+            () => dialer ?? throw new TrainingException("there is no connection to the coordinator"),
+            request.DataFolder ?? WorkerNode.DefaultDataFolder(), say);
+        DialTensors dial = async (host, port, ticket, mailbox, cancellation) =>
+        {
+            dialer = new LinkDialer(host, port, request.Token, request.Tls);
+            Stream tensors = await dialer.DialAsync(LinkRole.Tensor, ticket, cancellation).ConfigureAwait(false);
+            return new TcpCoordinatorPort(null, tensors, mailbox);
+        };
+        string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";
+        while (true)
+        {
+            var plan = new WorkerPlan(name, request.Threads, new ProtocolTimes(), source, dial) { Say = say };
+            RunEnd? end = await OneLifeAsync(SettingsOf(request, options, identity), plan, say, ending.Token)
+                .ConfigureAwait(false);
+            if (end is not null || ending.IsCancellationRequested)
+            {
+                return end ?? new RunEnd(RunEndKind.Stopped, "it was asked to leave");
+            }
+
+            say($"the cluster is lost; a new node starts in {PauseBetweenLives.TotalSeconds:0} s");
+            await Task.Delay(PauseBetweenLives, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>Null: the node lost its cluster and another life may follow.</returns>
+    private static async Task<RunEnd?> OneLifeAsync(
+        NodeSettings settings, WorkerPlan plan, Action<string> say, CancellationToken leave)
+    {
+        ActorSystem system = AkkaNode.Start(settings, say);
+        try
+        {
+            var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            IActorRef workers = ClusterNodes.StartWorker(system, plan, () => lost.TrySetResult(), say);
+            using CancellationTokenRegistration leaving = leave.Register(() => workers.Tell(
+                new WorkerCommand.Handle(new WorkerInput.LeaveRequested("it was asked to leave"))));
+            await Task.WhenAny(plan.End.Task, lost.Task, system.WhenTerminated).ConfigureAwait(false);
+            return plan.End.Task.IsCompleted ? await plan.End.Task.ConfigureAwait(false) : null;
+        }
+        finally
+        {
+            await AkkaNode.LeaveAsync(system).ConfigureAwait(false);
+        }
+    }
+
+    private static NodeSettings SettingsOf(WorkerRequest request, AkkaOptions options, TlsIdentity? identity)
+    {
+        int seedPort = AkkaOptions.PortAfter(request.Port);
+        string own = AkkaNode.AddressTowards(request.Host, seedPort).ToString();
+        return new NodeSettings
+        {
+            Role = Roles.Worker,
+            ListenHost = own,
+            ListenPort = options.Port ?? 0,
+            AdvertisedHost = options.AdvertisedHost ?? own,
+            Seeds = [$"{request.Host}:{seedPort}", .. options.OtherCoordinators],
+            Tls = identity,
+            Overrides = options.Overrides,
+        };
+    }
+
+    private static Action<string> Serialised(Action<string> say)
+    {
+        var gate = new Lock();
+        return line =>
+        {
+            lock (gate)
+            {
+                say(line);
+            }
+        };
+    }
+
+    private static readonly TimeSpan PauseBetweenLives = TimeSpan.FromSeconds(1);
+}

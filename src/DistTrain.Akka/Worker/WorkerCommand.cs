@@ -1,0 +1,31 @@
+using Akka.Actor;
+using DistTrain.Runtime;
+
+namespace DistTrain.Akka;
+
+/// <summary>What a worker's node and links tell its actor. Never serialised.</summary>
+internal abstract record WorkerCommand : INoSerializationVerificationNeeded
+{
+    private WorkerCommand()
+    {
+    }
+
+    /// <summary>An input of the core, from any thread.</summary>
+    /// <param name="IsCounted">Takes a place of the actor's <see cref="ActorMailbox{TInput}"/>.</param>
+    public sealed record Handle(WorkerInput Input, bool IsCounted = false) : WorkerCommand;
+
+    /// <summary>Time to ask for the coordinator.</summary>
+    public sealed record Connect(int Attempt) : WorkerCommand;
+
+    /// <summary>Nobody answered in time.</summary>
+    public sealed record GiveUp(int Attempt) : WorkerCommand;
+
+    public sealed record Dialled(int Attempt, ICoordinatorPort Tensors) : WorkerCommand;
+
+    public sealed record NotDialled(int Attempt, string Reason) : WorkerCommand;
+
+    public sealed record Deadline : WorkerCommand
+    {
+        public static Deadline Instance { get; } = new();
+    }
+}

@@ -1,0 +1,100 @@
+using Akka.Actor;
+using DistTrain.Protocol;
+using DistTrain.Runtime;
+
+namespace DistTrain.Akka.Tests;
+
+public sealed class WorkerActorTests : AkkaTest
+{
+    private readonly TinyRun _run = new(epochs: 3);
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _run.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Training_AnyNumberOfWorkerActors_GivesTheWeightsOfLocalTraining(int workers)
+    {
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        var plan = new CoordinatorPlan(false, _ => new InMemorySession(_run, workers));
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        WorkerPlan[] plans = [.. Enumerable.Range(0, workers).Select(StartWorker(supervisor))];
+
+        TrainingOutcome outcome = await plan.Result.Task.WaitAsync(Patience);
+        Assert.Equal(RunEndKind.Completed, outcome.End.Kind);
+        Assert.Equal(expected, outcome.Result!.Summary.WeightsSha256);
+        foreach (WorkerPlan worker in plans)
+        {
+            Assert.Equal(RunEndKind.Completed, (await worker.End.Task.WaitAsync(Patience)).Kind);
+        }
+    }
+
+    [Fact]
+    public async Task Supervision_ACoordinatorActorThatThrows_IsOpenedAgainAndTheBitsAreTheSame()
+    {
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        var opened = new List<(bool Resume, InMemorySession Session)>();
+        var plan = new CoordinatorPlan(false, resume =>
+        {
+            InMemorySession session = opened.Count == 0
+                ? new InMemorySession(_run) { FailAtStep = 3 }
+                : new InMemorySession(_run, 1, opened[^1].Session.Weights, opened[^1].Session.Steps);
+            opened.Add((resume, session));
+            return session;
+        });
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        StartWorker(supervisor)(0);
+
+        TrainingOutcome outcome = await plan.Result.Task.WaitAsync(Patience);
+        Assert.Equal([false, true], opened.Select(session => session.Resume));
+        Assert.Equal(expected, outcome.Result!.Summary.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task Supervision_ARunThatCannotBeOpened_EndsThisNodesPart()
+    {
+        var plan = new CoordinatorPlan(false, _ => throw new TrainingException("no such data"));
+        Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        var failed = await Assert.ThrowsAsync<TrainingException>(() => plan.Result.Task.WaitAsync(Patience));
+        Assert.Equal("no such data", failed.Message);
+    }
+
+    [Fact]
+    public async Task HandOver_InMidRun_WritesWhatWasComputedAndStops()
+    {
+        var session = new InMemorySession(_run, workersAtStart: 2);
+        var plan = new CoordinatorPlan(false, _ => session);
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        Watch(supervisor);
+        WorkerPlan worker = StartWorker(supervisor)(0);
+        await AwaitAssertAsync(() => Assert.Contains(session.Notices, notice => notice is Notice.WorkerJoined));
+
+        supervisor.Tell(new CoordinatorCommand.HandOver());
+
+        TrainingOutcome outcome = await plan.Result.Task.WaitAsync(Patience);
+        Assert.Equal(RunEndKind.Stopped, outcome.End.Kind);
+        Assert.NotNull(outcome.Result);
+        ExpectTerminated(supervisor);
+        Assert.False(worker.End.Task.IsCompleted, "a worker looks for the next coordinator; it does not end");
+    }
+
+    private Func<int, WorkerPlan> StartWorker(IActorRef singleton) => index =>
+    {
+        var plan = new WorkerPlan(
+            $"worker-{index}", 1, new ProtocolTimes(), new SharedRun(_run.Run), InMemorySession.Dial);
+        Sys.ActorOf(WorkerActor.PropsOf(plan, singleton));
+        return plan;
+    };
+
+    private sealed class SharedRun(LoadedRun run) : IRunSource
+    {
+        public Task<LoadedRun> LoadAsync(CoordinatorMessage.Welcome welcome, CancellationToken cancellation) =>
+            Task.FromResult(run);
+    }
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+}
