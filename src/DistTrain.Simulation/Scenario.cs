@@ -26,6 +26,12 @@ internal sealed record Scenario
 
     public required int CheckpointEvery { get; init; }
 
+    /// <summary>Computing times vary by so much to either side.</summary>
+    public double Jitter { get; init; } = 0.2;
+
+    /// <summary>Factors on the computing time of the first workers; those not named have 1.</summary>
+    public IReadOnlyList<double> Slowness { get; init; } = [];
+
     public ProtocolTimes Times { get; } = new();
 
     public static Scenario Draw(ulong seed)

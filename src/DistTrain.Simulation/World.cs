@@ -29,8 +29,13 @@ internal sealed class World
     private bool _isClear;
 
     public World(ulong seed, Canary canary, Action<string>? trace)
+        : this(seed, Scenario.Draw(seed), canary, trace)
     {
-        Scenario = Scenario.Draw(seed);
+    }
+
+    public World(ulong seed, Scenario scenario, Canary canary = Canary.None, Action<string>? trace = null)
+    {
+        Scenario = scenario;
         Chance = new SeededSource(seed, 2);
         Canary = canary;
         _trace = trace;
@@ -62,6 +67,9 @@ internal sealed class World
     /// <summary>Those that run, the newest last.</summary>
     public IReadOnlyList<SimulatedCoordinator> LiveCoordinators => _coordinators;
 
+    /// <summary>Virtual microseconds at which each round was closed.</summary>
+    public List<long> RoundsClosedAt { get; } = [];
+
     /// <summary>When a coordinator reported the run complete; null before.</summary>
     public long? CompletedAt { get; private set; }
 
@@ -72,7 +80,7 @@ internal sealed class World
         StartCoordinator();
         for (int i = 0; i < Scenario.Workers; i++)
         {
-            StartWorker();
+            StartWorker(i < Scenario.Slowness.Count ? Scenario.Slowness[i] : 1);
         }
 
         Faults.Plan();
@@ -99,10 +107,15 @@ internal sealed class World
         coordinator.Start();
     }
 
-    public void StartWorker()
+    public void StartWorker() => StartWorker(slowness: 1);
+
+    private void StartWorker(double slowness)
     {
         int host = ++_hosts;
-        SimulatedWorker worker = new(this, host, $"worker process {host}", Chance.Between(1, 3));
+        SimulatedWorker worker = new(this, host, $"worker process {host}", Chance.Between(1, 3))
+        {
+            Slowness = slowness,
+        };
         _workers.Add(worker);
         worker.Start();
     }

@@ -11,9 +11,10 @@ namespace DistTrain.Simulation.Runner;
 internal static class RunnerEntry
 {
     private const string Usage =
-        "usage: [--seed S] [--schedules N] [--threads T] [--trace] [--canary StaleRoundsCount|LostShardsForgotten|TornWeightsUsed]";
+        "usage: [--seed S] [--schedules N] [--threads T] [--trace] "
+        + "[--canary StaleRoundsCount|LostShardsForgotten|TornWeightsUsed] | --fuzz INPUTS [--seed S] [--threads T]";
 
-    private sealed record Order(ulong Seed, int Schedules, int Threads, bool Trace, Canary Canary);
+    private sealed record Order(ulong Seed, int Schedules, int Threads, bool Trace, Canary Canary, long FuzzInputs);
 
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
@@ -21,6 +22,11 @@ internal static class RunnerEntry
         {
             errors.WriteLine(Usage);
             return 2;
+        }
+
+        if (order.FuzzInputs > 0)
+        {
+            return Fuzz(order, output);
         }
 
         output.WriteLine($"seeds {order.Seed} to {order.Seed + (ulong)order.Schedules - 1}");
@@ -41,6 +47,18 @@ internal static class RunnerEntry
 
         output.WriteLine(summary.Text(watch.Elapsed));
         return summary.Failures.Count == 0 ? 0 : 1;
+    }
+
+    private static int Fuzz(Order order, TextWriter output)
+    {
+        output.WriteLine($"seed {order.Seed}");
+        Stopwatch watch = Stopwatch.StartNew();
+        string? fault = ReaderFuzzer.Run(order.Seed, order.FuzzInputs, order.Threads);
+        double perSecond = order.FuzzInputs / watch.Elapsed.TotalSeconds;
+        output.WriteLine(fault ?? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{order.FuzzInputs} inputs read or refused, nothing else; {perSecond:0} a second"));
+        return fault is null ? 0 : 1;
     }
 
     private static string RepeatCommand(ulong seed, Canary canary) =>
@@ -64,7 +82,7 @@ internal static class RunnerEntry
 
     private static Order? Parse(string[] arguments)
     {
-        Order order = new(1, 1, Environment.ProcessorCount, false, Canary.None);
+        Order order = new(1, 1, Environment.ProcessorCount, false, Canary.None, 0);
         for (int i = 0; i < arguments.Length; i++)
         {
             string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
@@ -78,6 +96,9 @@ internal static class RunnerEntry
                     break;
                 case "--schedules" when int.TryParse(value, CultureInfo.InvariantCulture, out int count) && count > 0:
                     order = order with { Schedules = count };
+                    break;
+                case "--fuzz" when long.TryParse(value, CultureInfo.InvariantCulture, out long inputs) && inputs > 0:
+                    order = order with { FuzzInputs = inputs };
                     break;
                 case "--threads" when int.TryParse(value, CultureInfo.InvariantCulture, out int threads) && threads > 0:
                     order = order with { Threads = threads };

@@ -95,7 +95,7 @@ public static unsafe class MatrixProduct
         }
     }
 
-    private static void CheckSegments(ReadOnlySpan<int> starts)
+    internal static void CheckSegments(ReadOnlySpan<int> starts)
     {
         if (starts.IsEmpty || starts[0] != 0)
         {

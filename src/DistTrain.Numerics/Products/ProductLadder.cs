@@ -6,49 +6,49 @@ namespace DistTrain.Numerics.Products;
 /// <summary>Chooses the fastest rung that this processor has. All give equal bits.</summary>
 internal static unsafe class ProductLadder
 {
-    private static bool Has512 => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
-
-    private static bool Has256 => Fma.IsSupported && Avx2.IsSupported;
+    public static Rung Rung =>
+        Avx512F.IsSupported && Vector512.IsHardwareAccelerated ? Rung.Bits512
+        : Fma.IsSupported && Avx2.IsSupported ? Rung.Bits256
+        : Vector128.IsHardwareAccelerated ? Rung.Bits128
+        : Rung.Scalar;
 
     /// <inheritdoc cref="BlockedProduct{TKernel}.Run"/>
     public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, float* bias)
     {
-        if (Has512)
+        switch (Rung)
         {
-            BlockedProduct<Kernel512>.Run(m, n, k, a, b, c, bias);
-        }
-        else if (Has256)
-        {
-            BlockedProduct<Kernel256>.Run(m, n, k, a, b, c, bias);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            BlockedProduct<Kernel128>.Run(m, n, k, a, b, c, bias);
-        }
-        else
-        {
-            BlockedProduct<ScalarKernel>.Run(m, n, k, a, b, c, bias);
+            case Rung.Bits512:
+                BlockedProduct<Kernel512>.Run(m, n, k, a, b, c, bias);
+                break;
+            case Rung.Bits256:
+                BlockedProduct<Kernel256>.Run(m, n, k, a, b, c, bias);
+                break;
+            case Rung.Bits128:
+                BlockedProduct<Kernel128>.Run(m, n, k, a, b, c, bias);
+                break;
+            default:
+                BlockedProduct<ScalarKernel>.Run(m, n, k, a, b, c, bias);
+                break;
         }
     }
 
     /// <inheritdoc cref="SegmentedProduct{TKernel}.Run"/>
     public static void RunSegments(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c)
     {
-        if (Has512)
+        switch (Rung)
         {
-            SegmentedProduct<Kernel512>.Run(m, n, starts, a, b, c);
-        }
-        else if (Has256)
-        {
-            SegmentedProduct<Kernel256>.Run(m, n, starts, a, b, c);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            SegmentedProduct<Kernel128>.Run(m, n, starts, a, b, c);
-        }
-        else
-        {
-            SegmentedProduct<ScalarKernel>.Run(m, n, starts, a, b, c);
+            case Rung.Bits512:
+                SegmentedProduct<Kernel512>.Run(m, n, starts, a, b, c);
+                break;
+            case Rung.Bits256:
+                SegmentedProduct<Kernel256>.Run(m, n, starts, a, b, c);
+                break;
+            case Rung.Bits128:
+                SegmentedProduct<Kernel128>.Run(m, n, starts, a, b, c);
+                break;
+            default:
+                SegmentedProduct<ScalarKernel>.Run(m, n, starts, a, b, c);
+                break;
         }
     }
 }

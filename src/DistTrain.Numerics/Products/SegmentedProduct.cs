@@ -22,7 +22,7 @@ internal static unsafe class SegmentedProduct<TKernel>
     /// <summary>Floats; 8 MiB. An a that fits is packed once, not again for every block of b.</summary>
     private const int KeptALength = 2 << 20;
 
-    private static int TileSize => TKernel.Rows * TKernel.Columns;
+    public static int TileSize => TKernel.Rows * TKernel.Columns;
 
     /// <param name="starts">At least two segments.</param>
     /// <param name="a">(K, m) or (m, K).</param>
@@ -37,7 +37,7 @@ internal static unsafe class SegmentedProduct<TKernel>
         float* packedA = PackingScratch.A(
             PanelPacking.PackedLength(isAKept ? m : rowBlock, isAKept ? k : kBlock, TKernel.RowStep));
         float* packedB = PackingScratch.B(PanelPacking.PackedLength(columnBlock, kBlock, TKernel.Columns));
-        int stackLength = (BitOperations.Log2((uint)starts.Length) + 2) * TileSize;
+        int stackLength = StackLength(starts);
         int waitingLength = k <= kBlock ? 0 : stackLength;
         int tileCount = PanelPacking.RoundUp(m, TKernel.Rows) / TKernel.Rows * (columnBlock / TKernel.Columns);
         float* zeros = PackingScratch.Tiles(checked(kBlock + (2 * TileSize) + stackLength + (waitingLength * tileCount)));
@@ -72,10 +72,13 @@ internal static unsafe class SegmentedProduct<TKernel>
         }
     }
 
+    /// <summary>Floats of a tile's stack: the most partial sums that a binary counter holds, and one under way.</summary>
+    public static int StackLength(ReadOnlySpan<int> starts) => (BitOperations.Log2((uint)starts.Length) + 2) * TileSize;
+
     /// <param name="waiting">The stacks of the block's tiles, where they wait for the next k-block.</param>
     /// <returns>The segment at which the next block begins.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int RunTiles(
+    public static int RunTiles(
         int rows, int columns, in Block block, ReadOnlySpan<int> starts, float* a, float* b, float* waiting,
         float* c, nint cStride)
     {
@@ -166,7 +169,7 @@ internal static unsafe class SegmentedProduct<TKernel>
     /// <param name="segment">The segment that row belongs to.</param>
     /// <param name="tiles">A tile of zeros, a tile for edges, then the stack.</param>
     /// <param name="waitingLength">Floats that a tile's stack takes between blocks; 0: there is one block.</param>
-    private readonly struct Block(int first, int kCount, int segment, float* tiles, int waitingLength)
+    internal readonly struct Block(int first, int kCount, int segment, float* tiles, int waitingLength)
     {
         public int First => first;
 

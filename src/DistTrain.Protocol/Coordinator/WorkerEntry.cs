@@ -113,8 +113,8 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
     {
         if (Owed > 0)
         {
-            int delivered = _busyShards - (int)Math.Min(_busyShards, (Owed + _buckets - 1) / _buckets);
-            Speed(kind).MeasureAtMost(delivered + 1, (at - _busySince).TotalSeconds);
+            // Sums come node by node, so of what is missing nothing may be done, or nearly all.
+            Speed(kind).MeasureAtMost(_busyShards, (at - _busySince).TotalSeconds);
         }
         else if (Assigned == 0)
         {

@@ -37,7 +37,12 @@ internal sealed class WorkerSpeed
     public void MeasureAtMost(int shards, double wallSeconds)
     {
         double most = shards / Math.Max(wallSeconds, SecondsMin);
-        if (ShardsPerSecond is double speed && speed > most)
+        if (ShardsPerSecond is not double speed)
+        {
+            // One that is helped out from its first round on would else never be measured, and stay overloaded.
+            ShardsPerSecond = most;
+        }
+        else if (speed > most)
         {
             ShardsPerSecond = 1 / Mix(1 / speed, 1 / most);
         }

@@ -22,7 +22,7 @@ public abstract record WorkerMessage
 
     /// <summary>The header of one partial sum: the sums of one tree node of one bucket of one round.</summary>
     /// <param name="Bucket">Index into the run's bucket plan.</param>
-    /// <param name="ComputeMicroseconds">Time spent on the node's shards, for load balance; 0 if counted in an earlier bucket.</param>
+    /// <param name="ComputeMicroseconds">Time spent on the node's shards, for load balance: what no earlier bucket of the node counted.</param>
     public sealed record PartialSum(Term Term, RoundNumber Round, int Bucket, TreeNode Node, long ComputeMicroseconds)
         : WorkerMessage;
 

@@ -29,6 +29,14 @@ public abstract record WorkerEvent
     /// <summary>Answer to <see cref="WorkerEffect.Compute"/>: the node's sums lie in the shell under this handle, one per bucket.</summary>
     public sealed record NodeComputed(Round Round, TreeNode Node, SumHandle Sums, long ComputeMicroseconds) : WorkerEvent;
 
+    /// <summary>
+    /// While a node is computed, one bucket of its sums is final already and may leave (the last layers' gradients come first).
+    /// May come for some, all or no buckets of a node; NodeComputed follows with the same handle and sends the rest.
+    /// </summary>
+    /// <param name="ComputeMicroseconds">Time since the last bucket of this node; NodeComputed then tells the rest.</param>
+    public sealed record BucketComputed(Round Round, TreeNode Node, int Bucket, SumHandle Sums, long ComputeMicroseconds)
+        : WorkerEvent;
+
     public sealed record NodeNotFinite(Round Round, int Shard, string Tensor, string What) : WorkerEvent;
 
     /// <summary>The connection ended, or connecting failed (also the first time).</summary>

@@ -64,17 +64,31 @@ public sealed partial class WorkerProtocol
         }
     }
 
+    private void BucketComputed(WorkerEvent.BucketComputed computed)
+    {
+        if (_work.IsComputingForNow && _stage is Stage.Ready or Stage.Leaving && _work.NoteBucketSent(computed.Bucket))
+        {
+            SendSum(computed.Round, computed.Bucket, computed.Node, computed.ComputeMicroseconds, computed.Sums);
+        }
+    }
+
+    private void SendSum(Round round, int bucket, TreeNode node, long microseconds, SumHandle sums) =>
+        _effects.Add(new WorkerEffect.SendPartial(
+            new WorkerMessage.PartialSum(_term, round.Number, bucket, node, microseconds), sums));
+
     private void NodeComputed(WorkerEvent.NodeComputed computed)
     {
         if (_work.EndComputation() && _stage is Stage.Ready or Stage.Leaving)
         {
             int buckets = computed.Round.SumBuckets(_work.BucketCount);
+            long microseconds = computed.ComputeMicroseconds;
             for (int bucket = 0; bucket < buckets; bucket++)
             {
-                long microseconds = bucket == 0 ? computed.ComputeMicroseconds : 0;
-                WorkerMessage.PartialSum header = new(
-                    _term, computed.Round.Number, bucket, computed.Node, microseconds);
-                _effects.Add(new WorkerEffect.SendPartial(header, computed.Sums));
+                if (_work.NoteBucketSent(bucket))
+                {
+                    SendSum(computed.Round, bucket, computed.Node, microseconds, computed.Sums);
+                    microseconds = 0;
+                }
             }
 
             _contributed = computed.Round.Number;

@@ -90,6 +90,9 @@ public sealed partial class WorkerProtocol
             case WorkerEvent.NodeComputed computed:
                 NodeComputed(computed);
                 break;
+            case WorkerEvent.BucketComputed bucket:
+                BucketComputed(bucket);
+                break;
             case WorkerEvent.NodeNotFinite notFinite:
                 NodeNotFinite(notFinite);
                 break;

@@ -7,6 +7,7 @@ internal sealed class WorkerRound
 {
     private readonly Queue<TreeNode> _pending = new();
     private readonly List<TreeNode> _nodes = [];
+    private readonly HashSet<int> _bucketsSent = [];
     private bool[] _known = [];
     private bool[] _bucketsIn = [];
     private int _bucketsInCount;
@@ -126,6 +127,7 @@ internal sealed class WorkerRound
             node = _pending.Dequeue();
             _inHand = node;
             _isComputing = true;
+            _bucketsSent.Clear();
             IsComputingForNow = true;
         }
 
@@ -140,6 +142,9 @@ internal sealed class WorkerRound
         IsComputingForNow = false;
         return isWanted;
     }
+
+    /// <summary>Notes that a bucket of the node in hand is sent; false if it was before.</summary>
+    public bool NoteBucketSent(int bucket) => _bucketsSent.Add(bucket);
 
     private void TakeUnknown(ShardRange range, int shardCount)
     {

@@ -214,13 +214,14 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
         bool isEvaluated = round.Kind == RoundKind.Evaluate;
         _checker.RoundClosed(round, _weights);
         World.Counts.Rounds++;
+        World.RoundsClosedAt.Add(World.Time.Now);
         long version = round.Version.Value + (isEvaluated ? 0 : 1);
         if (isEvaluated || version % World.Scenario.CheckpointEvery == 0)
         {
             World.Disk.Write(new SimulatedDisk.Checkpoint(version, isEvaluated, [.. _weights], _update.State.ToArray()));
         }
 
-        World.Time.In(World.Chance.Below(3000), () => Receive(
+        World.Time.In(World.Chance.Below((int)World.Scenario.DelayMicroseconds), () => Receive(
             () => Drive(new CoordinatorEvent.RoundClosed(round.Number, new RoundOutcome.GoOn()))));
     }
 

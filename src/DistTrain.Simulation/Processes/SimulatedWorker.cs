@@ -195,7 +195,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
         _inUse = Array.Find(_slots, slot => slot.Version == round.Version.Value)
             ?? throw new PromiseBrokenException($"{this} is told to compute with version {round.Version.Value}, which it lacks");
         int shards = TreeShape.Shards(node, round.ShardCount).Count;
-        double jitter = 0.8 + (0.4 * World.Chance.Share());
+        double jitter = 1 + (World.Scenario.Jitter * ((2 * World.Chance.Share()) - 1));
         long duration = (long)(shards * World.Scenario.ShardMicroseconds * Slowness * jitter);
         World.Time.In(duration, () => Receive(() =>
         {
@@ -203,8 +203,30 @@ internal sealed class SimulatedWorker : SimulatedProcess
             _sums.Add(sums.Value, World.Scenario.Task.Compute(round, node, _inUse!.Floats));
             _inUse = null;
             World.Counts.Nodes++;
-            Drive(new WorkerEvent.NodeComputed(round, node, sums, duration));
+            bool isStreamed = round.Kind == RoundKind.Train && World.Chance.Chance(0.5);
+            if (isStreamed)
+            {
+                StreamBuckets(round, node, sums, duration, World.Scenario.Task.Buckets - 1);
+            }
+            else
+            {
+                Drive(new WorkerEvent.NodeComputed(round, node, sums, duration));
+            }
         }));
+    }
+
+    /// <summary>The last buckets leave first, a little apart; the first one with the node's end.</summary>
+    private void StreamBuckets(Round round, TreeNode node, SumHandle sums, long duration, int bucket)
+    {
+        if (bucket == 0)
+        {
+            Drive(new WorkerEvent.NodeComputed(round, node, sums, duration));
+            return;
+        }
+
+        Drive(new WorkerEvent.BucketComputed(round, node, bucket, sums, duration));
+        long gap = World.Chance.Below((int)World.Scenario.ShardMicroseconds);
+        World.Time.In(gap, () => Receive(() => StreamBuckets(round, node, sums, gap, bucket - 1)));
     }
 
     private void SendSum(WorkerMessage.PartialSum header, float[] sums)

@@ -31,21 +31,13 @@ internal sealed class TinyTask
     private readonly UpdateSpec _update = new(new SgdSpec(0.3f, Momentum: 0.9f), new ConstantSpec(), null);
     private readonly ulong _seed;
 
-    private TinyTask(int variant)
+    public TinyTask(ulong seed, RunPlan plan, int buckets)
     {
-        SeededSource source = new((ulong)variant, 7);
-        _seed = (ulong)variant;
-        int trainRows = source.Between(6, 40);
-        int batchSize = source.Between(3, 16);
-        Buckets = source.Between(1, 3);
-        Plan = new RunPlan
-        {
-            TrainRows = trainRows,
-            TestRows = source.Chance(0.5) ? source.Between(1, 9) : 0,
-            BatchSize = batchSize,
-            Shards = source.Between(1, 17),
-            StepsTotal = source.Between(3, 12),
-        };
+        SeededSource source = new(seed, 8);
+        _seed = seed;
+        int trainRows = plan.TrainRows;
+        Plan = plan;
+        Buckets = buckets;
         Network = Network.Build(new ModelSpec(
             new Shape(Inputs),
             [new LinearSpec(5), new TanhSpec(), new DropoutSpec(0.2f), new LinearSpec(Classes)],
@@ -70,8 +62,20 @@ internal sealed class TinyTask
     /// <summary>The sums of each evaluation by version.</summary>
     public IReadOnlyDictionary<long, float[]> ReferenceEvaluations { get; }
 
-    public static TinyTask For(ulong seed) =>
-        Known.GetOrAdd((int)(seed % Variants), variant => new TinyTask(variant));
+    /// <summary>One of a few dozen small tasks: the seed picks.</summary>
+    public static TinyTask For(ulong seed) => Known.GetOrAdd((int)(seed % Variants), variant =>
+    {
+        SeededSource source = new((ulong)variant, 7);
+        RunPlan plan = new()
+        {
+            TrainRows = source.Between(6, 40),
+            TestRows = source.Chance(0.5) ? source.Between(1, 9) : 0,
+            BatchSize = source.Between(3, 16),
+            Shards = source.Between(1, 17),
+            StepsTotal = source.Between(3, 12),
+        };
+        return new TinyTask((ulong)variant, plan, buckets: source.Between(1, 3));
+    });
 
     public WeightUpdate NewUpdate() => new(_update, Network.Parameters, Plan.StepsTotal);
 

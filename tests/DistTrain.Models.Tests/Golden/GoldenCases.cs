@@ -29,6 +29,24 @@ internal static class GoldenCases
             new Shape(6), new HalfSquaredErrorSpec(),
             new ResidualSpec([new LinearSpec(8), new TanhSpec(), new LinearSpec(6)])),
         ["embedding"] = Model(new Shape(4), new HalfSquaredErrorSpec(), new EmbeddingSpec(9, 3)),
+        ["conv2d"] = Model(new Shape(2, 7, 6), new HalfSquaredErrorSpec(), new Conv2dSpec(3, 3, 2)),
+        ["conv2dStridedPadded"] = Model(
+            new Shape(3, 9, 8), new HalfSquaredErrorSpec(),
+            new Conv2dSpec(5, 4, 3) { StrideHeight = 2, StrideWidth = 3, PaddingHeight = 2, PaddingWidth = 1 }),
+        ["conv2dWithoutBias"] = Model(
+            new Shape(5, 5, 5), new HalfSquaredErrorSpec(), new Conv2dSpec(17, 1, 1, Bias: false)),
+        ["maxPool2d"] = Model(new Shape(2, 6, 8), new HalfSquaredErrorSpec(), new MaxPool2dSpec(2, 2)),
+        ["maxPool2dStridedPadded"] = Model(
+            new Shape(2, 7, 9), new HalfSquaredErrorSpec(),
+            new MaxPool2dSpec(3, 2) { StrideHeight = 2, StrideWidth = 3, PaddingHeight = 1, PaddingWidth = 1 }),
+        ["averagePool2d"] = Model(new Shape(2, 6, 9), new HalfSquaredErrorSpec(), new AveragePool2dSpec(2, 3)),
+        ["averagePool2dStridedPadded"] = Model(
+            new Shape(2, 7, 9), new HalfSquaredErrorSpec(),
+            new AveragePool2dSpec(3, 2) { StrideHeight = 2, StrideWidth = 3, PaddingHeight = 1, PaddingWidth = 1 }),
+        ["modelCnn"] = Model(
+            new Shape(1, 16, 16), new SoftmaxCrossEntropySpec(),
+            new Conv2dSpec(4, 5, 5), new MaxPool2dSpec(2, 2), new Conv2dSpec(6, 3, 3), new MaxPool2dSpec(2, 2),
+            new FlattenSpec(), new LinearSpec(20), new ReluSpec(), new LinearSpec(10)),
         ["modelMlp"] = Model(
             new Shape(20), new SoftmaxCrossEntropySpec(),
             new LinearSpec(16), new ReluSpec(), new LinearSpec(12), new ReluSpec(), new LinearSpec(5)),

@@ -33,6 +33,18 @@ public sealed class WorkerSpeedTests
     }
 
     [Fact]
+    public void WorkerSpeed_OfAWorkerThatWasHelpedOutFromTheFirstRoundOn_IsBoundedByTheClock()
+    {
+        WorkerSpeed speed = new();
+        speed.MeasureAtMost(4, 0.1);
+        Assert.Equal(40, speed.ShardsPerSecond!.Value, 9);
+        speed.MeasureAtMost(4, 0.05);
+        Assert.Equal(40, speed.ShardsPerSecond!.Value, 9);
+        speed.MeasureAtMost(2, 0.1);
+        Assert.InRange(speed.ShardsPerSecond!.Value, 20, 40);
+    }
+
+    [Fact]
     public void WorkerSpeed_OfAWorkerThatSatIdle_RisesToTheTypical()
     {
         WorkerSpeed speed = new();

@@ -80,6 +80,38 @@ public sealed class WorkerWorkTests
     }
 
     [Fact]
+    public void Worker_ABucketThatIsReadyEarly_LeavesAtOnceAndOnce()
+    {
+        WorkerBench bench = new WorkerBench().Ready(buckets: 3);
+        for (int bucket = 0; bucket < 3; bucket++)
+        {
+            bench.Weights(0, bucket);
+        }
+
+        bench.Assign(Round(1), All);
+        WorkerEvent early = new WorkerEvent.BucketComputed(Round(1), new(2, 0), 2, new SumHandle(7), 1000);
+        Assert.Equal([new WorkerEffect.SendPartial(new(Term, new(1), 2, new(2, 0), 1000), new(7))], bench.Do(early));
+        Assert.Empty(bench.Do(early));
+        Assert.Equal(
+            [
+                new WorkerEffect.SendPartial(new(Term, new(1), 0, new(2, 0), 1234), new(7)),
+                new WorkerEffect.SendPartial(new(Term, new(1), 1, new(2, 0), 0), new(7)),
+                new WorkerEffect.Release(new(7)),
+            ],
+            bench.Computed(Round(1), new(2, 0)));
+    }
+
+    [Fact]
+    public void Worker_ABucketOfARoundThatIsOver_DoesNotLeave()
+    {
+        WorkerBench bench = new WorkerBench().Ready();
+        bench.Weights(0);
+        bench.Assign(Round(1), All);
+        bench.Hear(new CoordinatorMessage.Cancel(Term, new(1)));
+        Assert.Empty(bench.Do(new WorkerEvent.BucketComputed(Round(1), new(2, 0), 0, new SumHandle(7), 1000)));
+    }
+
+    [Fact]
     public void Worker_AnEvaluation_SendsOneBucket()
     {
         WorkerBench bench = new WorkerBench().Ready(buckets: 2);
