@@ -16,15 +16,14 @@ internal sealed class LinkedSession : ICoordinatorSession
     /// <exception cref="TrainingException">The run cannot start, or the address cannot be listened on.</exception>
     public LinkedSession(ClusterRequest request, bool resume, ITrainingObserver observer)
     {
-        _session = RunSession.Open(SettingsOf(request, resume), observer);
+        _acceptor = new LinkAcceptor(request.Listen, request.Token, request.Tls);
         try
         {
-            _acceptor = new LinkAcceptor(request.Listen, request.Token, request.Tls, Take, _session.Say);
+            _session = RunSession.Open(SettingsOf(request, resume), observer);
         }
         catch
         {
-            Core.Dispose();
-            _session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _acceptor.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
         }
 
@@ -43,7 +42,7 @@ internal sealed class LinkedSession : ICoordinatorSession
             TensorLinkOwner = ticket => _expected.TryRemove(ticket, out WorkerId worker) ? worker : null,
         };
         _session.Announce();
-        _acceptor.Start();
+        _acceptor.Start(Take, _session.Say);
     }
 
     public void Expect(LinkSession ticket, WorkerId worker) => _expected[ticket] = worker;
@@ -78,7 +77,10 @@ internal sealed class LinkedSession : ICoordinatorSession
     private async ValueTask CloseLinksAsync()
     {
         await _acceptor.DisposeAsync().ConfigureAwait(false);
-        Interlocked.Exchange(ref _hub, null)?.Dispose();
+        if (Interlocked.Exchange(ref _hub, null) is { } hub)
+        {
+            await hub.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static SessionSettings SettingsOf(ClusterRequest request, bool resume) => new()

@@ -165,7 +165,7 @@ public sealed class NodeComputer : IDisposable
         }
 
         SumBuffer sums = _parts.Combine(node, round.ShardCount);
-        int position = FiniteCheck.IndexOfNonFinite(sums.Span);
+        int position = Elementwise.FirstNonFinite(sums.Span);
         long micros = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
         if (position < 0)
         {
@@ -212,7 +212,7 @@ public sealed class NodeComputer : IDisposable
         for (int shard = node.FirstShard; shard < node.EndShard(round.ShardCount); shard++)
         {
             _lanes[0].Compute(round, shard, shard + 1, _rows.Span, weights, sums.Span);
-            int found = FiniteCheck.IndexOfNonFinite(sums.Span);
+            int found = Elementwise.FirstNonFinite(sums.Span);
             if (found >= 0)
             {
                 return new NodeDefect(shard, TensorAt(round, found), Describe(sums.Span[found]));

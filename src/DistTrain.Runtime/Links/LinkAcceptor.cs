@@ -13,24 +13,21 @@ public sealed class LinkAcceptor : IAsyncDisposable
     private readonly Socket _listener;
     private readonly string _token;
     private readonly TlsIdentity? _tls;
-    private readonly Action<AdmittedLink> _admitted;
-    private readonly Action<string> _refused;
     private readonly AdmissionGate _gate = new();
     private readonly CancellationTokenSource _ending = new();
+    private Action<AdmittedLink> _admitted = static link => link.Stream.Dispose();
+    private Action<string> _refused = static _ => { };
+    private int _isDisposed;
     private Task _accepting = Task.CompletedTask;
 
+    /// <summary>Takes the address, so that a busy port is told before anything else happens; nobody is let in yet.</summary>
     /// <param name="token">Empty: everybody is let in.</param>
     /// <param name="tls">Null: plain TCP.</param>
-    /// <param name="admitted">Takes each admitted link; called from any thread, must not block.</param>
-    /// <param name="refused">Takes a line about each refusal.</param>
     /// <exception cref="TrainingException">The address cannot be listened on (busy, not this machine's).</exception>
-    public LinkAcceptor(
-        IPEndPoint listen, string token, TlsIdentity? tls, Action<AdmittedLink> admitted, Action<string> refused)
+    public LinkAcceptor(IPEndPoint listen, string token, TlsIdentity? tls)
     {
         _token = token;
         _tls = tls;
-        _admitted = admitted;
-        _refused = refused;
         _listener = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -57,10 +54,22 @@ public sealed class LinkAcceptor : IAsyncDisposable
     /// <summary>The address in force; with the system's choice where port 0 was asked for.</summary>
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
 
-    public void Start() => _accepting = AcceptAllAsync();
+    /// <param name="admitted">Takes each admitted link; called from any thread, must not block.</param>
+    /// <param name="refused">Takes a line about each refusal.</param>
+    public void Start(Action<AdmittedLink> admitted, Action<string> refused)
+    {
+        _admitted = admitted;
+        _refused = refused;
+        _accepting = AcceptAllAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _ending.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);

@@ -9,7 +9,9 @@ namespace DistTrain.Runtime;
 /// </summary>
 /// <remarks>
 /// Ending: <see cref="Close"/> writes what waits, within <see cref="FlushTimeMax"/>, and reports nothing. A break (the
-/// peer is gone, garbage came, a queue is full) closes both links and is reported once.
+/// peer is gone, garbage came, a queue is full) closes both links and is reported once. A link that the peer closed in
+/// good order may have the peer's last words on the other one: the other is read to its end first, within
+/// <see cref="LastWordsTimeMax"/>.
 /// </remarks>
 #pragma warning disable CA1001 // What it owns ends with the connection, not with a call of its owner's.
 internal abstract class TcpPair
@@ -21,7 +23,9 @@ internal abstract class TcpPair
     private readonly FrameSender _tensors;
     private readonly CancellationTokenSource _reading = new();
     private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(0));
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isEnded;
+    private int _linksClosed;
 
     protected TcpPair(Stream? control, Stream tensor)
     {
@@ -30,6 +34,9 @@ internal abstract class TcpPair
         _control = control is null ? null : new FrameSender(control, ControlQueueMax, Break);
         _tensors = new FrameSender(tensor, TensorQueueMax, Break);
     }
+
+    /// <summary>Ends when what waited was written, or given up, and both streams are closed.</summary>
+    public Task Ended => _ended.Task;
 
     protected bool IsEnded => Volatile.Read(ref _isEnded) != 0;
 
@@ -101,6 +108,11 @@ internal abstract class TcpPair
         try
         {
             await FramePump.RunAsync(stream, reader, sink, _reading.Token).ConfigureAwait(false);
+            if (Interlocked.Increment(ref _linksClosed) < (_controlStream is null ? 1 : 2))
+            {
+                await Task.Delay(LastWordsTimeMax, _reading.Token).ConfigureAwait(false);
+            }
+
             Break("the connection was closed by the other side");
         }
         catch (WireFormatException garbage)
@@ -125,9 +137,11 @@ internal abstract class TcpPair
         await Task.WhenAll(control, _tensors.FinishAsync(FlushTimeMax)).ConfigureAwait(false);
         await _reading.CancelAsync().ConfigureAwait(false);
         _reading.Dispose();
+        _ended.TrySetResult();
     }
 
     private const int ControlQueueMax = 1024;
     private const int TensorQueueMax = 1024;
     private static readonly TimeSpan FlushTimeMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastWordsTimeMax = TimeSpan.FromSeconds(1);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using DistTrain.Models;
+using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -130,7 +131,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
                 throw new WireFormatException($"a {header.Kind} frame without floats came over the tensor link");
             }
 
-            int position = FiniteCheck.IndexOfNonFinite(view.Span);
+            int position = Elementwise.FirstNonFinite(view.Span);
             if (position >= 0)
             {
                 throw new WireFormatException(

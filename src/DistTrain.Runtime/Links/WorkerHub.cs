@@ -8,7 +8,7 @@ namespace DistTrain.Runtime;
 /// What becomes of admitted links at a coordinator: control and tensor link of one session become a worker, the others
 /// are answered (data, status).
 /// </summary>
-internal sealed class WorkerHub : IDisposable
+internal sealed class WorkerHub : IAsyncDisposable
 {
     private readonly IMailbox<CoordinatorInput> _coordinator;
     private readonly Func<WorkerId> _nextWorkerId;
@@ -18,6 +18,7 @@ internal sealed class WorkerHub : IDisposable
     private readonly SumBufferPool _metrics = new(MetricSums.Count);
     private readonly Lock _lock = new();
     private readonly Dictionary<LinkSession, AdmittedLink> _halves = [];
+    private readonly HashSet<TcpWorkerPort> _ports = [];
     private readonly CancellationTokenSource _ending = new();
 
     /// <param name="dataFile">The prepared data, for workers that have no copy; null: none is given.</param>
@@ -60,9 +61,11 @@ internal sealed class WorkerHub : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits until the last words to the workers are written, which takes a bounded time.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _ending.Cancel();
+        await _ending.CancelAsync().ConfigureAwait(false);
+        Task[] ports;
         lock (_lock)
         {
             foreach (AdmittedLink half in _halves.Values)
@@ -71,8 +74,14 @@ internal sealed class WorkerHub : IDisposable
             }
 
             _halves.Clear();
+            ports = [.. _ports.Select(port => port.Ended)];
+            foreach (TcpWorkerPort port in _ports)
+            {
+                port.Close();
+            }
         }
 
+        await Task.WhenAll(ports).ConfigureAwait(false);
         _sums.Dispose();
         _metrics.Dispose();
         _ending.Dispose();
@@ -111,7 +120,22 @@ internal sealed class WorkerHub : IDisposable
     private void Begin(WorkerId worker, AdmittedLink? control, AdmittedLink tensor)
     {
         var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics);
-        _ = port.StartAsync();
+        lock (_lock)
+        {
+            _ports.Add(port);
+        }
+
+        _ = ServeAsync(port);
+    }
+
+    private async Task ServeAsync(TcpWorkerPort port)
+    {
+        await port.StartAsync().ConfigureAwait(false);
+        await port.Ended.ConfigureAwait(false);
+        lock (_lock)
+        {
+            _ports.Remove(port);
+        }
     }
 
     /// <summary>A worker's second link that never comes must not keep the first for ever.</summary>

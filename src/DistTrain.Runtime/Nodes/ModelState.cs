@@ -1,4 +1,5 @@
 using DistTrain.Models;
+using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -61,7 +62,7 @@ public sealed class ModelState : IDisposable
         {
             int length = Math.Min(ChunkLength, gradient.Length - done);
             ReadOnlySpan<float> chunk = gradient.Slice(done, length);
-            int defect = FiniteCheck.IndexOfNonFinite(chunk);
+            int defect = Elementwise.FirstNonFinite(chunk);
             if (defect >= 0)
             {
                 int position = bucketStart + done + defect;

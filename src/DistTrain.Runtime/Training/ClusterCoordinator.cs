@@ -10,16 +10,26 @@ public static class ClusterCoordinator
     public static async Task<TrainingResult> RunAsync(
         ClusterRequest request, ITrainingObserver observer, CancellationToken cancellation)
     {
-        RunSession session = RunSession.Open(SettingsOf(request), observer);
-        await using (session.ConfigureAwait(false))
+        var acceptor = new LinkAcceptor(request.Listen, request.Token, request.Tls);
+        await using (acceptor.ConfigureAwait(false))
         {
-            var cluster = new LinkedCluster(session, request.Listen, request.Token, request.Tls);
-            await using (cluster.ConfigureAwait(false))
+            RunSession session = RunSession.Open(SettingsOf(request), observer);
+            await using (session.ConfigureAwait(false))
             {
-                request.Listening?.Invoke(cluster.Address);
-                RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
-                return await session.FinishAsync(end).ConfigureAwait(false);
+                return await RunAsync(session, acceptor, request, cancellation).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static async Task<TrainingResult> RunAsync(
+        RunSession session, LinkAcceptor acceptor, ClusterRequest request, CancellationToken cancellation)
+    {
+        var cluster = new LinkedCluster(session, acceptor);
+        await using (cluster.ConfigureAwait(false))
+        {
+            request.Listening?.Invoke(acceptor.Address);
+            RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
+            return await session.FinishAsync(end).ConfigureAwait(false);
         }
     }
 

@@ -47,11 +47,12 @@ public static class LocalTraining
         RunSession session, TrainingRequest request, CancellationToken cancellation)
     {
         string token = WorkerProcesses.NewToken();
-        var cluster = new LinkedCluster(session, new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
+        var acceptor = new LinkAcceptor(new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
+        var cluster = new LinkedCluster(session, acceptor);
         await using (cluster.ConfigureAwait(false))
         {
             var workers = new WorkerProcesses(
-                request.WorkerCommand, cluster.Address, token, request.Workers, request.ThreadsPerWorker, session.Say);
+                request.WorkerCommand, acceptor.Address, token, request.Workers, request.ThreadsPerWorker, session.Say);
             await using (workers.ConfigureAwait(false))
             {
                 RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);

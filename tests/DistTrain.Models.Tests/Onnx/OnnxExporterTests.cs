@@ -39,6 +39,29 @@ public sealed class OnnxExporterTests(OnnxRuntime runtime) : IClassFixture<OnnxR
             [5], new SoftmaxCrossEntropySpec(),
             new ResidualSpec([new ResidualSpec([new TanhSpec()]), new LinearSpec(5) { Name = "inner" }]) { Name = "block" },
             new LinearSpec(3)),
+        ["convolution"] = Case.Model(
+            [3, 9, 8], new SoftmaxCrossEntropySpec(), new Conv2dSpec(5, 3, 2), new ReluSpec(), new FlattenSpec(), new LinearSpec(4)),
+        ["convolution, strided and padded"] = Case.Model(
+            [2, 9, 8], new SoftmaxCrossEntropySpec(),
+            new Conv2dSpec(4, 3, 5, Bias: false) { StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 2 },
+            new FlattenSpec(), new LinearSpec(4)),
+        ["max pool"] = Case.Model(
+            [2, 9, 8], new SoftmaxCrossEntropySpec(), new MaxPool2dSpec(3, 2), new FlattenSpec(), new LinearSpec(4)),
+        ["max pool, strided and padded"] = Case.Model(
+            [2, 9, 8], new SoftmaxCrossEntropySpec(),
+            new MaxPool2dSpec(3, 2) { StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1 },
+            new FlattenSpec(), new LinearSpec(4)),
+        ["average pool"] = Case.Model(
+            [2, 9, 8], new SoftmaxCrossEntropySpec(), new AveragePool2dSpec(2, 3), new FlattenSpec(), new LinearSpec(4)),
+        ["average pool, strided and padded"] = Case.Model(
+            [2, 9, 8], new SoftmaxCrossEntropySpec(),
+            new AveragePool2dSpec(3, 2) { StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1 },
+            new FlattenSpec(), new LinearSpec(4)),
+        ["LeNet with everything"] = Case.Model(
+            [1, 16, 16], new SoftmaxCrossEntropySpec(),
+            new Conv2dSpec(6, 5, 5), new BatchNormSpec(), new ReluSpec(), new MaxPool2dSpec(2, 2),
+            new ResidualSpec([new Conv2dSpec(6, 3, 3) { PaddingHeight = 1, PaddingWidth = 1 }, new GeluSpec()]),
+            new FlattenSpec(), new LinearSpec(30), new LayerNormSpec(), new DropoutSpec(0.3f), new LinearSpec(10)),
         ["empty"] = Case.Model([2], new HalfSquaredErrorSpec(false), new DropoutSpec(0.1f)),
     };
 

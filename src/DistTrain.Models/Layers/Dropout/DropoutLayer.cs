@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using DistTrain.Numerics;
 
 namespace DistTrain.Models;
@@ -69,10 +70,7 @@ internal sealed class DropoutLane(DropoutLayer layer) : LayerLane
             Span<float> factors = _factors.Span.Slice(row * width, width);
             RandomStream stream = key.Row(pass.FirstRow + row);
             stream.FillUniform(factors);
-            for (int at = 0; at < width; at++)
-            {
-                factors[at] = layer.Factor(factors[at]);
-            }
+            VectorMap.Apply(new Factors(layer.Rate, layer.KeepFactor), factors, factors);
         }
 
         Multiply(input, output);
@@ -94,14 +92,14 @@ internal sealed class DropoutLane(DropoutLayer layer) : LayerLane
 
     public override void Dispose() => _factors.Dispose();
 
-    private void Multiply(ReadOnlySpan<float> from, Span<float> to)
+    private void Multiply(ReadOnlySpan<float> from, Span<float> to) =>
+        Elementwise.Multiply(from, _factors.Span[..from.Length], to[..from.Length]);
+
+    /// <summary><see cref="DropoutLayer.Factor"/>.</summary>
+    private readonly struct Factors(float rate, float keepFactor) : IUnaryFunction
     {
-        ReadOnlySpan<float> factors = _factors.Span[..from.Length];
-        to = to[..from.Length];
-        for (int at = 0; at < from.Length; at++)
-        {
-            to[at] = from[at] * factors[at];
-        }
+        public Vector512<float> Apply(Vector512<float> x) => Vector512.ConditionalSelect(
+            Vector512.LessThan(x, Vector512.Create(rate)), Vector512<float>.Zero, Vector512.Create(keepFactor));
     }
 }
 

@@ -1,0 +1,46 @@
+namespace DistTrain.Runtime.Tests.Checkpoints;
+
+public sealed class ResumeCheckTests
+{
+    [Fact]
+    public void ChangedKeys_OfNestedObjects_AreNamedByPath() => Assert.Equal(
+        ["training.optimizer.learningRate", "training.seed", "model"],
+        ResumeCheck.ChangedKeys(
+            """{ "training": { "optimizer": { "learningRate": 0.1, "type": "sgd" } }, "model": [1, 2] }""",
+            """{ "model": [1, 3], "training": { "optimizer": { "type": "sgd", "learningRate": 0.2 }, "seed": 4 } }"""));
+
+    [Theory]
+    [InlineData("\"epochs\": 6", "\"epochs\": 9", null)]
+    [InlineData("\"everySeconds\": 0", "\"everySeconds\": 9", null)]
+    [InlineData("\"rate\": 0.1", "\"rate\": 0.2", "model.layers")]
+    [InlineData("\"learningRate\": 0.01", "\"learningRate\": 0.02", "training.optimizer.learningRate")]
+    [InlineData("\"units\": 16", "\"units\": 17", "another model")]
+    public void Require_AChange_IsLetThroughOnlyWhereItMakesSense(string before, string after, string? named)
+    {
+        using var tiny = new TinyRun();
+        LoadedRun old = tiny.Loaded;
+        LoadedRun changed = LoadedRun.Build(tiny.Parse(tiny.Json.Replace(before, after)), tiny.Data);
+        var header = new CheckpointHeader
+        {
+            Term = 1,
+            Step = 5,
+            RunHash = old.RunHash,
+            DataHash = tiny.Data.ContentHash,
+            RunJson = old.RunJson,
+            ParameterCount = old.Network.Parameters.Length,
+            StateCount = 0,
+            Progress = new RunProgress(),
+        };
+
+        Exception? refused = Record.Exception(() => ResumeCheck.Require(header, changed, force: false));
+
+        if (named is null)
+        {
+            Assert.Null(refused);
+        }
+        else
+        {
+            Assert.Contains(named, Assert.IsType<TrainingException>(refused).Message, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using DistTrain.Runtime.Tests.Security;
+
+namespace DistTrain.Runtime.Tests.Output;
+
+public sealed class MetricsLogTests
+{
+    [Fact]
+    public void Resume_AfterACrash_DropsTheLinesOfLostSteps()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("metrics.jsonl");
+        using (var log = new MetricsLog(path, 0, message => Assert.Fail(message)))
+        {
+            log.Write("step", new { step = 10 });
+            log.Write("step", new { step = 20 });
+            log.Write("step", new { step = 30 });
+        }
+
+        File.AppendAllText(path, "{\"kind\":\"step\",\"st");
+        using (var log = new MetricsLog(path, 20, message => Assert.Fail(message)))
+        {
+            log.Write("epoch", new { step = 25 });
+        }
+
+        Assert.Equal(
+            ["{\"kind\":\"step\",\"step\":10}", "{\"kind\":\"step\",\"step\":20}", "{\"kind\":\"epoch\",\"step\":25}"],
+            File.ReadAllLines(path));
+    }
+
+    [Fact]
+    public void File_ThatCannotBeWritten_IsToldOnceAndTrainingGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        var said = new List<string>();
+        using var log = new MetricsLog(Path.Combine(folder.Path, "missing", "metrics.jsonl"), 0, said.Add);
+        log.Write("step", new { step = 1 });
+        log.Write("step", new { step = 2 });
+        Assert.Single(said);
+    }
+}
