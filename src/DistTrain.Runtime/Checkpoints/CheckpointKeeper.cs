@@ -21,6 +21,7 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     private long _lastAt = Stopwatch.GetTimestamp();
     private long _lastStep;
     private bool _lastEvaluated;
+    private volatile bool _lastFailed;
     private volatile string? _newest;
 
     /// <param name="say">Takes a line for people, from any thread.</param>
@@ -59,7 +60,8 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     {
         await _writing.ConfigureAwait(false);
         await _writingBest.ConfigureAwait(false);
-        bool isNews = model.Current.Version.Value > _lastStep || progress.Evaluated != _lastEvaluated || _newest is null;
+        bool isNews = model.Current.Version.Value > _lastStep || progress.Evaluated != _lastEvaluated || _newest is null
+            || _lastFailed;
         bool isSound = model.Defect is null && (end.Kind != RunEndKind.Failed || model.Current.Version.Value > 0);
         if (isNews && isSound)
         {
@@ -103,7 +105,14 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
             StateCount = _state.Length,
             Progress = progress,
         };
-        _writing = Task.Run(() => Write(header, weights));
+        _writing = WriteAsync(_writingBest, header, weights);
+    }
+
+    /// <summary>After the best model that the header's figures tell of: a checkpoint never knows of one that is not there.</summary>
+    private async Task WriteAsync(Task best, CheckpointHeader header, WeightBuffer weights)
+    {
+        await best.ConfigureAwait(false);
+        await Task.Run(() => Write(header, weights)).ConfigureAwait(false);
     }
 
     private void Write(CheckpointHeader header, WeightBuffer weights)
@@ -111,9 +120,11 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
         try
         {
             _newest = _store.Write(header, weights.Bytes, _state.Bytes);
+            _lastFailed = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            _lastFailed = true;
             _say($"the checkpoint of step {header.Step} could not be written ({error.Message.TrimEnd('.')}); "
                 + "training goes on, older checkpoints stay");
         }

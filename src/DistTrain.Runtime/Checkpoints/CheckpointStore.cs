@@ -23,13 +23,16 @@ public sealed class CheckpointStore(string folder, int keep)
         CheckpointFile.Write(path, header, weights, state);
         foreach (string old in Files().Skip(keep))
         {
-            File.Delete(old);
+            TryDelete(old);
         }
 
         return path;
     }
 
-    /// <summary>The newest checkpoint that is whole; damaged ones are told of and passed over. Null: none.</summary>
+    /// <summary>
+    /// The newest checkpoint that is whole; damaged ones are told of and set aside under another name, so that they do not
+    /// count among those that are kept. Null: none.
+    /// </summary>
     public CheckpointFile? ReadNewest(Action<string> say)
     {
         foreach (string file in Files())
@@ -41,6 +44,7 @@ public sealed class CheckpointStore(string folder, int keep)
             catch (CheckpointException damaged)
             {
                 say($"{damaged.Message}; the one before it is used");
+                SetAside(file);
             }
         }
 
@@ -57,18 +61,47 @@ public sealed class CheckpointStore(string folder, int keep)
             File.Delete(file);
         }
 
-        ClearUnfinished();
+        ClearAll(CheckpointFile.TemporaryEnding);
+        ClearAll(DamagedEnding);
         return files.Count;
     }
 
-    public void ClearUnfinished()
+    /// <summary>Removes what a crash left unfinished. A disk that refuses keeps it.</summary>
+    public void ClearUnfinished() => ClearAll(CheckpointFile.TemporaryEnding);
+
+    private void ClearAll(string ending)
     {
         if (Directory.Exists(folder))
         {
-            foreach (string file in Directory.EnumerateFiles(folder, $"{Prefix}*{Ending}{CheckpointFile.TemporaryEnding}"))
+            foreach (string file in Directory.EnumerateFiles(folder, $"{Prefix}*{Ending}{ending}"))
             {
-                File.Delete(file);
+                TryDelete(file);
             }
+        }
+    }
+
+    /// <summary>Kept for whoever wants to know what happened to it; a disk that refuses keeps the old name.</summary>
+    private static void SetAside(string file)
+    {
+        try
+        {
+            File.Move(file, file + DamagedEnding, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It was told of; it is found damaged again at the next start.
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // An old file more does no harm, and the next checkpoint tries again.
         }
     }
 
@@ -82,4 +115,7 @@ public sealed class CheckpointStore(string folder, int keep)
 
     private const string Prefix = "step-";
     private const string Ending = ".checkpoint";
+
+    /// <summary>Added to the name of a checkpoint that was found damaged.</summary>
+    internal const string DamagedEnding = ".damaged";
 }
