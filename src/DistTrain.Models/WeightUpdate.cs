@@ -11,7 +11,8 @@ public sealed record UpdateSpec(OptimizerSpec Optimizer, ScheduleSpec Schedule, 
 public sealed class WeightUpdate : IDisposable
 {
     private readonly Optimizer _optimizer;
-    private readonly AlignedBuffer _state;
+    private AlignedBuffer _state;
+    private AlignedBuffer _stateNext;
     private readonly UpdateRange[] _ranges;
 
     /// <param name="stepsTotal">Steps of the whole run; where a schedule ends.</param>
@@ -28,6 +29,7 @@ public sealed class WeightUpdate : IDisposable
         StepsTotal = stepsTotal;
         _optimizer = spec.Optimizer.Build();
         _state = new AlignedBuffer(checked(_optimizer.StateCount * layout.Length));
+        _stateNext = new AlignedBuffer(_state.Length);
         _ranges = UpdateRange.Merge(layout);
     }
 
@@ -41,7 +43,7 @@ public sealed class WeightUpdate : IDisposable
     public bool IsElementwise => Spec.ClipNorm is null;
 
     /// <summary>
-    /// Optimizer state, for checkpoints: shape (state vectors, Layout.Length). None for plain SGD; the velocity for momentum;
+    /// Optimizer state in force, for checkpoints: shape (state vectors, Layout.Length). None for plain SGD; the velocity for momentum;
     /// the means of gradient and squared gradient for Adam. Zeros at the start.
     /// </summary>
     public Span<float> State => _state.Span;
@@ -99,13 +101,63 @@ public sealed class WeightUpdate : IDisposable
                 continue;
             }
 
-            var spans = new UpdateSpans(part, partGradient, StateVector(0, from, to), StateVector(1, from, to));
+            var spans = new UpdateSpans(
+                part, partGradient, StateVector(_state, 0, from, to), StateVector(_state, 1, from, to));
             _optimizer.Apply(step, learningRate, clipFactor, spans);
         }
     }
 
-    public void Dispose() => _state.Dispose();
+    /// <summary>
+    /// Makes positions [start, start + length) of the next weights and of the next optimizer state. What is in force is only
+    /// read, so that a step that is never finished leaves no trace; <see cref="Advance"/> ends one that is.
+    /// </summary>
+    /// <param name="current">The whole flat vector.</param>
+    /// <param name="next">As long as <paramref name="current"/>; no other vector.</param>
+    public void ApplyNext(
+        long step, float clipFactor, ReadOnlySpan<float> current, Span<float> next, int start, ReadOnlySpan<float> gradient)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(current.Length, Layout.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(next.Length, Layout.Length);
+        float learningRate = LearningRate(step);
+        int end = start + gradient.Length;
+        foreach (UpdateRange range in _ranges)
+        {
+            int from = Math.Max(start, range.Start);
+            int to = Math.Min(end, range.End);
+            if (from >= to)
+            {
+                continue;
+            }
 
-    private Span<float> StateVector(int index, int from, int to) =>
-        index < _optimizer.StateCount ? _state.Span.Slice((index * Layout.Length) + from, to - from) : default;
+            Span<float> part = next[from..to];
+            current[from..to].CopyTo(part);
+            ReadOnlySpan<float> partGradient = gradient[(from - start)..(to - start)];
+            if (range.Role == ParameterRole.RunningStatistic)
+            {
+                RunningAverage.Apply(part, partGradient, range.Momentum);
+                continue;
+            }
+
+            for (int index = 0; index < _optimizer.StateCount; index++)
+            {
+                StateVector(_state, index, from, to).CopyTo(StateVector(_stateNext, index, from, to));
+            }
+
+            var spans = new UpdateSpans(
+                part, partGradient, StateVector(_stateNext, 0, from, to), StateVector(_stateNext, 1, from, to));
+            _optimizer.Apply(step, learningRate, clipFactor, spans);
+        }
+    }
+
+    /// <summary>Every position went through <see cref="ApplyNext"/>: the next optimizer state is the one in force.</summary>
+    public void Advance() => (_state, _stateNext) = (_stateNext, _state);
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _stateNext.Dispose();
+    }
+
+    private Span<float> StateVector(AlignedBuffer state, int index, int from, int to) =>
+        index < _optimizer.StateCount ? state.Span.Slice((index * Layout.Length) + from, to - from) : default;
 }

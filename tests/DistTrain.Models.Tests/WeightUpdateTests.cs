@@ -80,6 +80,45 @@ public class WeightUpdateTests
         Bits.Equal(whole.State, buckets.State);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ApplyNext_WhatIsInForce_StaysUntilItAdvances(string name)
+    {
+        var layout = new ParameterLayout(
+        [
+            new ParameterSlice("w", [50], 0, ParameterRole.Trained),
+            new ParameterSlice("mean", [3], 50, ParameterRole.RunningStatistic) { Momentum = 0.25f },
+            new ParameterSlice("v", [30], 53, ParameterRole.Trained),
+        ]);
+        var spec = new UpdateSpec(Optimizers[name], new ConstantSpec(), null);
+        using var inPlace = new WeightUpdate(spec, layout, 10);
+        using var update = new WeightUpdate(spec, layout, 10);
+        float[] expected = Random(layout.Length, 0);
+        float[] current = [.. expected];
+        float[] next = new float[layout.Length];
+        for (int step = 0; step < 3; step++)
+        {
+            float[] gradient = Random(layout.Length, step + 1);
+            float[] currentBefore = [.. current];
+            float[] stateBefore = update.State.ToArray();
+
+            // A step that is given up, in parts: no trace of it.
+            update.ApplyNext(step, 0.5f, current, next, 7, Random(20, 99));
+            foreach ((int start, int end) in new[] { (51, layout.Length), (0, 51) })
+            {
+                update.ApplyNext(step, 0.5f, current, next, start, gradient.AsSpan(start..end));
+            }
+
+            Bits.Equal(currentBefore, current);
+            Bits.Equal(stateBefore, update.State);
+            inPlace.Apply(step, 0.5f, expected, 0, gradient);
+            update.Advance();
+            Bits.Equal(expected, next);
+            Bits.Equal(inPlace.State, update.State);
+            (current, next) = (next, current);
+        }
+    }
+
     [Fact]
     public void Apply_RunningStatistic_AveragesInsteadOfDescending()
     {

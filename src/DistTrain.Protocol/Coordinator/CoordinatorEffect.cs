@@ -10,8 +10,8 @@ public abstract record CoordinatorEffect
     public sealed record Send(WorkerId Worker, CoordinatorMessage Message) : CoordinatorEffect;
 
     /// <summary>
-    /// Send one bucket of the current weights. The shell may skip one whose version is outdated by the time that its turn
-    /// comes: the round that needed it is closed.
+    /// Send one bucket of the current weights, or one of the next that was applied. The shell may skip one whose version is
+    /// outdated by the time that its turn comes: the round that needed it is closed.
     /// </summary>
     public sealed record SendWeights(WorkerId Worker, CoordinatorMessage.Weights Header) : CoordinatorEffect;
 
@@ -25,12 +25,17 @@ public abstract record CoordinatorEffect
     public sealed record Release(SumHandle Sum) : CoordinatorEffect;
 
     /// <summary>
-    /// The bucket's sum over the whole batch is complete: apply the optimizer to its slice, then release it (no Release
-    /// follows). In an evaluation round there is one bucket, the metric sums: keep them, update nothing.
+    /// The bucket's sum over the whole batch is complete: make its slice of the next weights from the current ones, then
+    /// release it (no Release follows). Other buckets may be missing yet, and the round may never be closed, so the current
+    /// weights and optimizer state stay as they are. In an evaluation round there is one bucket, the metric sums: keep
+    /// them, update nothing.
     /// </summary>
     public sealed record ApplyBucket(Round Round, int Bucket, SumHandle Sum) : CoordinatorEffect;
 
-    /// <summary>All buckets are in; answer with <see cref="CoordinatorEvent.RoundClosed"/>.</summary>
+    /// <summary>
+    /// All buckets were applied: the next weights become the current ones; answer with
+    /// <see cref="CoordinatorEvent.RoundClosed"/>.
+    /// </summary>
     public sealed record CloseRound(Round Round) : CoordinatorEffect;
 
     /// <summary>Something worth telling people; said once, when it changes.</summary>

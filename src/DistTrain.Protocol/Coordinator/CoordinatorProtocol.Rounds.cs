@@ -60,12 +60,32 @@ public sealed partial class CoordinatorProtocol
             }
         }
 
-        for (int bucket = 0; bucket < _progress.Buckets; bucket++)
+        _effects.Add(new CoordinatorEffect.CloseRound(_round));
+    }
+
+    /// <summary>
+    /// A bucket's sum over the batch is complete: its slice of the next weights is made while the other buckets come in,
+    /// and leaves at once for the workers that take part. The weights in force stay as they are until the round is closed.
+    /// </summary>
+    private void BucketCompleted(int bucket, SumHandle sum)
+    {
+        _effects.Add(new CoordinatorEffect.ApplyBucket(_round!, bucket, sum));
+        if (_round!.Kind != RoundKind.Train || _stopReason is not null)
         {
-            _effects.Add(new CoordinatorEffect.ApplyBucket(_round, bucket, _progress.Sum(bucket)));
+            return;
         }
 
-        _effects.Add(new CoordinatorEffect.CloseRound(_round));
+        // Only to workers that have sent a sum of this round: these hold all of its weights, so that the next ones cannot
+        // overtake them on the way. The others get them with their next assignment.
+        WeightVersion next = new(_version.Value + 1);
+        foreach (WorkerEntry worker in _roster.All)
+        {
+            if (worker.IsReady && worker.HasDelivered && worker.NoteWeightsSent(next, bucket, Settings.BucketCount))
+            {
+                _effects.Add(new CoordinatorEffect.SendWeights(
+                    worker.Id, new CoordinatorMessage.Weights(Settings.Term, next, bucket)));
+            }
+        }
     }
 
     private void RoundClosed(RoundNumber number, RoundOutcome outcome)

@@ -123,16 +123,13 @@ public sealed partial class CoordinatorProtocol
     private void SendWeightsIfLacking(WorkerEntry worker)
     {
         WeightVersion version = _round!.Version;
-        if (worker.VersionSent == version)
-        {
-            return;
-        }
-
-        worker.VersionSent = version;
         for (int bucket = 0; bucket < Settings.BucketCount; bucket++)
         {
-            _effects.Add(new CoordinatorEffect.SendWeights(
-                worker.Id, new CoordinatorMessage.Weights(Settings.Term, version, bucket)));
+            if (worker.NoteWeightsSent(version, bucket, Settings.BucketCount))
+            {
+                _effects.Add(new CoordinatorEffect.SendWeights(
+                    worker.Id, new CoordinatorMessage.Weights(Settings.Term, version, bucket)));
+            }
         }
     }
 

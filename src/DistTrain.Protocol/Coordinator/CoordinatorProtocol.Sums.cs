@@ -22,7 +22,10 @@ public sealed partial class CoordinatorProtocol
         }
         else if (worker.Deliver(header, TreeShape.Shards(header.Node, _progress.Shards).Count, _now, _round!.Kind))
         {
-            _progress.Insert(header.Bucket, header.Node, sum, _effects);
+            if (_progress.Insert(header.Bucket, header.Node, sum, _effects) is SumHandle whole)
+            {
+                BucketCompleted(header.Bucket, whole);
+            }
         }
         else
         {

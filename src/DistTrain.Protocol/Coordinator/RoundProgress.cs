@@ -38,11 +38,9 @@ internal sealed class RoundProgress
     /// <summary>Whether the shard's sums of all buckets are in.</summary>
     public bool IsDone(int shard) => _bucketsIn[shard] == Buckets;
 
-    public SumHandle Sum(int bucket) =>
-        _trees[bucket].RootSum ?? throw new InvalidOperationException($"bucket {bucket} is not complete");
-
     /// <summary>Takes over a sum of the round in hand.</summary>
-    public void Insert(int bucket, TreeNode node, SumHandle sum, ICollection<CoordinatorEffect> effects)
+    /// <returns>The bucket's sum over all shards where this one completed it; it is the caller's then. Else null.</returns>
+    public SumHandle? Insert(int bucket, TreeNode node, SumHandle sum, ICollection<CoordinatorEffect> effects)
     {
         ReductionTree tree = _trees[bucket];
         int end = node.EndShard(Shards);
@@ -55,6 +53,7 @@ internal sealed class RoundProgress
         }
 
         tree.Insert(node, sum, bucket, effects);
+        return tree.RootSum is null ? null : tree.TakeRoot();
     }
 
     public void ReleaseAll(ICollection<CoordinatorEffect> effects)

@@ -24,6 +24,8 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
     private readonly WorkerSpeed _trainSpeed = new();
     private readonly WorkerSpeed _evaluationSpeed = new();
     private ulong[] _assigned = [];
+    private bool[] _bucketsSent = [];
+    private WeightVersion? _versionSent;
     private int _buckets;
     private long _computeMicroseconds;
     private Instant _busySince;
@@ -38,9 +40,6 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
     public int Threads { get; set; } = 1;
 
     public Instant LastWord { get; set; } = now;
-
-    /// <summary>The version whose buckets were all sent last.</summary>
-    public WeightVersion? VersionSent { get; set; }
 
     public bool IsReady => Stage == WorkerStage.Ready;
 
@@ -57,6 +56,9 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
 
     public bool IsIdle => IsReady && Owed == 0;
 
+    /// <summary>It has sent a sum of this round, so it holds the round's weights whole.</summary>
+    public bool HasDelivered => _delivered.Count > 0;
+
     public WorkerSpeed Speed(RoundKind kind) => kind == RoundKind.Train ? _trainSpeed : _evaluationSpeed;
 
     public void BeginRound(RoundProgress progress)
@@ -70,6 +72,21 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
         Assigned = 0;
         Owed = 0;
         Repetitions = 0;
+    }
+
+    /// <summary>Notes that a bucket of a version goes out to it; false if it did before.</summary>
+    public bool NoteWeightsSent(WeightVersion version, int bucket, int bucketCount)
+    {
+        if (_versionSent != version)
+        {
+            _versionSent = version;
+            _bucketsSent = _bucketsSent.Length == bucketCount ? _bucketsSent : new bool[bucketCount];
+            Array.Clear(_bucketsSent);
+        }
+
+        bool isNew = !_bucketsSent[bucket];
+        _bucketsSent[bucket] = true;
+        return isNew;
     }
 
     public bool Has(int shard) =>

@@ -16,12 +16,13 @@ namespace DistTrain.Protocol;
 /// <item>where the sibling is stored, left ← left + right and the sum moves to the parent;</item>
 /// <item>where the sibling covers no shard, the sum is the parent's.</item>
 /// </list>
-/// So at most one sum per shard is held, and the root is stored exactly when all shards are covered.
+/// So at most one sum per shard is held, and the root is stored exactly when all shards are covered. When the root's sum
+/// is taken, the tree stays covered: what comes later still tells nothing new.
 /// It knows nothing of workers, floats or time.
 /// </remarks>
 public sealed class ReductionTree
 {
-    /// <summary>Heap order: the root at 1, the children of i at 2i and 2i + 1. Handle + 1; 0 is empty.</summary>
+    /// <summary>Heap order: the root at 1, the children of i at 2i and 2i + 1. Handle + 1; 0 is empty, −1 was taken.</summary>
     private int[] _stored = [];
     private int _rootLevel;
 
@@ -31,8 +32,8 @@ public sealed class ReductionTree
 
     public TreeNode Root => new(_rootLevel, 0);
 
-    /// <summary>The sum over all shards, once it is there.</summary>
-    public SumHandle? RootSum => _stored[1] == 0 ? null : new SumHandle(_stored[1] - 1);
+    /// <summary>The sum over all shards, once it is there and until it is taken.</summary>
+    public SumHandle? RootSum => _stored[1] is 0 or Taken ? null : new SumHandle(_stored[1] - 1);
 
     /// <summary>Empties the tree for another round without telling anybody about handles still in it.</summary>
     public void Reset(int shardCount)
@@ -97,6 +98,15 @@ public sealed class ReductionTree
         _stored[position] = sum.Value + 1;
     }
 
+    /// <summary>Hands out the sum over all shards; the tree holds nothing from now on, and covers every shard.</summary>
+    /// <exception cref="InvalidOperationException">It is not complete, or was taken before.</exception>
+    public SumHandle TakeRoot()
+    {
+        SumHandle sum = RootSum ?? throw new InvalidOperationException("there is no sum over all shards to take");
+        _stored[1] = Taken;
+        return sum;
+    }
+
     /// <summary>Gives every stored sum back.</summary>
     public void ReleaseAll(ICollection<CoordinatorEffect> effects)
     {
@@ -140,10 +150,12 @@ public sealed class ReductionTree
 
     private void ReleaseAt(int position, ICollection<CoordinatorEffect> effects)
     {
-        if (_stored[position] != 0)
+        if (_stored[position] is not (0 or Taken))
         {
             effects.Add(new CoordinatorEffect.Release(new SumHandle(_stored[position] - 1)));
             _stored[position] = 0;
         }
     }
+
+    private const int Taken = -1;
 }

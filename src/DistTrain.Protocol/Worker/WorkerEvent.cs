@@ -16,8 +16,9 @@ public abstract record WorkerEvent
 
     /// <summary>
     /// A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version. Two buffers are
-    /// enough: one that a computation reads, one that receives. A version that is overwritten before it was used belongs to a
-    /// closed round, so nothing computed with it counts.
+    /// enough: the newest whole version, which computations read, and the one that comes in: buckets of the next version may
+    /// come while nodes of the present round are still to be computed. A version that is overwritten before it was used
+    /// belongs to a closed round, so nothing computed with it counts.
     /// </summary>
     public sealed record WeightsArrived(CoordinatorMessage.Weights Header) : WorkerEvent;
 

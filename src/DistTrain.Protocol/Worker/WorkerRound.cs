@@ -12,6 +12,7 @@ internal sealed class WorkerRound
     private bool[] _bucketsIn = [];
     private int _bucketsInCount;
     private WeightVersion? _weights;
+    private WeightVersion? _weightsWhole;
     private bool _isComputing;
     private TreeNode _inHand;
 
@@ -38,6 +39,7 @@ internal sealed class WorkerRound
         IsComputingForNow = false;
         Round = null;
         _weights = null;
+        _weightsWhole = null;
         _bucketsInCount = 0;
     }
 
@@ -85,7 +87,10 @@ internal sealed class WorkerRound
         return null;
     }
 
-    /// <summary>Notes a bucket of weights; an older version than the newest seen is of no use.</summary>
+    /// <summary>
+    /// Notes a bucket of weights; an older version than the newest seen is of no use. The version before stays usable until
+    /// the newest is whole.
+    /// </summary>
     public bool Note(WeightVersion version, int bucket)
     {
         if (bucket < 0 || bucket >= BucketCount)
@@ -97,6 +102,7 @@ internal sealed class WorkerRound
         {
             _bucketsIn = new bool[BucketCount];
             _weights = null;
+            _weightsWhole = null;
         }
 
         if (_weights is null || version.Value > _weights.Value.Value)
@@ -110,6 +116,7 @@ internal sealed class WorkerRound
         {
             _bucketsIn[bucket] = true;
             _bucketsInCount++;
+            _weightsWhole = _bucketsInCount == BucketCount ? version : _weightsWhole;
         }
 
         return true;
@@ -121,7 +128,7 @@ internal sealed class WorkerRound
     {
         node = default;
         bool canBegin = !_isComputing && Round is not null && _pending.Count > 0
-            && _weights == Round.Version && (_bucketsInCount == BucketCount || torn);
+            && (_weightsWhole == Round.Version || (torn && _weights == Round.Version));
         if (canBegin)
         {
             node = _pending.Dequeue();

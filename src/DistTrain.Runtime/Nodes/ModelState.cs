@@ -72,8 +72,7 @@ public sealed class ModelState : IDisposable
             }
 
             int start = bucketStart + done;
-            Current.Span.Slice(start, length).CopyTo(_next.Span[start..]);
-            Update.Apply(step, clipFactor, _next.Span, start, chunk);
+            Update.ApplyNext(step, clipFactor, Current.Span, _next.Span, start, chunk);
         }
     }
 
@@ -83,6 +82,7 @@ public sealed class ModelState : IDisposable
         WeightBuffer past = Current;
         Current = _next ?? throw new InvalidOperationException("no bucket of the next weights was applied");
         _next = null;
+        Update.Advance();
         past.Release();
     }
 

@@ -13,12 +13,18 @@ internal sealed class RoundChecker(TinyTask task, WeightVersion start, bool isEv
     private bool _isEvaluated = isEvaluated;
     private long _lastNumber;
 
-    public void WeightsSent(WeightVersion version)
+    /// <summary>One bucket of the current version leaves, or one of the next that was applied.</summary>
+    public void WeightsSent(WeightVersion version, int bucket, ReadOnlySpan<float> weights)
     {
-        if (version != _version)
+        bool isNext = version.Value == _version.Value + 1 && _bucketsApplied.Contains(bucket);
+        if (version != _version && !isNext)
         {
-            throw new PromiseBrokenException($"{owner} sends version {version.Value}, it holds {_version.Value}");
+            throw new PromiseBrokenException(
+                $"{owner} sends bucket {bucket} of version {version.Value}, it holds {_version.Value} and of the next "
+                + $"buckets {Applied()}");
         }
+
+        CheckWeights(version, task.BucketStart(bucket), weights);
     }
 
     public void BucketApplied(Round round, int bucket, float[] sums)
@@ -55,7 +61,7 @@ internal sealed class RoundChecker(TinyTask task, WeightVersion start, bool isEv
         _lastNumber = round.Number.Value + 1;
         _isEvaluated = round.Kind == RoundKind.Evaluate;
         _version = _isEvaluated ? _version : new WeightVersion(_version.Value + 1);
-        CheckWeights(weights);
+        CheckWeights(_version, 0, weights);
     }
 
     public void Finished(RunEnd end, int sumsHeld, bool mayFail)
@@ -76,15 +82,15 @@ internal sealed class RoundChecker(TinyTask task, WeightVersion start, bool isEv
         }
     }
 
-    private void CheckWeights(ReadOnlySpan<float> weights)
+    private void CheckWeights(WeightVersion version, int start, ReadOnlySpan<float> weights)
     {
-        ReadOnlySpan<float> expected = task.ReferenceWeights[(int)_version.Value];
+        ReadOnlySpan<float> expected = task.ReferenceWeights[(int)version.Value].AsSpan(start, weights.Length);
         for (int i = 0; i < weights.Length; i++)
         {
             if (BitConverter.SingleToInt32Bits(weights[i]) != BitConverter.SingleToInt32Bits(expected[i]))
             {
                 throw new PromiseBrokenException(
-                    $"{owner} has weights of version {_version.Value} whose element {i} is {weights[i]:R}, "
+                    $"{owner} has weights of version {version.Value} whose element {start + i} is {weights[i]:R}, "
                     + $"one plain process has {expected[i]:R}");
             }
         }

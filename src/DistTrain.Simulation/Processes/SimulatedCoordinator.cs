@@ -11,7 +11,9 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
     private readonly Dictionary<WorkerId, CoordinatorEnd> _ends = [];
     private readonly SumLedger _sums;
     private readonly RoundChecker _checker;
-    private readonly float[] _weights;
+    private float[] _weights;
+    private float[] _nextWeights;
+    private long _version;
     private readonly WeightUpdate _update;
     private int _nextWorker;
 
@@ -24,7 +26,9 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
         _update = task.NewUpdate();
         _weights = [.. checkpoint?.Weights ?? task.ReferenceWeights[0]];
         checkpoint?.State.CopyTo(_update.State);
+        _nextWeights = new float[_weights.Length];
         WeightVersion start = new(checkpoint?.Version ?? 0);
+        _version = start.Value;
         _sums = new SumLedger(this);
         _checker = new RoundChecker(task, start, checkpoint?.IsEvaluated ?? false, this);
         Term = term;
@@ -125,14 +129,16 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
         }
 
         SumHandle sum = _sums.Take(floats);
-        List<CoordinatorEffect> effects = Drive(new CoordinatorEvent.PartialArrived(end.Worker, header, sum));
         bool isStale = header.Term != Term || header.Round.Value < (round?.Number.Value ?? 0);
-        if (isStale && !effects.Contains(new CoordinatorEffect.Release(sum)))
+        Drive(new CoordinatorEvent.PartialArrived(end.Worker, header, sum), effects =>
         {
-            throw new PromiseBrokenException(
-                $"{this} used a sum of term {header.Term.Value} and round {header.Round.Value} "
-                + $"in round {round?.Number.Value}");
-        }
+            if (isStale && !effects.Contains(new CoordinatorEffect.Release(sum)))
+            {
+                throw new PromiseBrokenException(
+                    $"{this} used a sum of term {header.Term.Value} and round {header.Round.Value} "
+                    + $"in round {round?.Number.Value}");
+            }
+        });
     }
 
     private void Violated(CoordinatorEnd end, string what)
@@ -141,10 +147,12 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
         Drive(new CoordinatorEvent.Violated(end.Worker, what));
     }
 
-    private List<CoordinatorEffect> Drive(CoordinatorEvent input)
+    /// <param name="check">Sees the effects before they are performed.</param>
+    private void Drive(CoordinatorEvent input, Action<List<CoordinatorEffect>>? check = null)
     {
         World.Trace($"{this} <- {input}");
         List<CoordinatorEffect> effects = [.. _machine.Handle(Now, input).Effects];
+        check?.Invoke(effects);
         foreach (CoordinatorEffect effect in effects)
         {
             World.Trace($"{this} -> {effect}");
@@ -153,7 +161,6 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
 
         CheckBounds(effects.Count);
         SetTimer(_machine.NextDeadline);
-        return effects;
     }
 
     private void Perform(CoordinatorEffect effect)
@@ -165,10 +172,11 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
                 end.Connection.ControlDown.Send(Frames.Control(send.Message));
                 break;
             case CoordinatorEffect.SendWeights send when _ends.TryGetValue(send.Worker, out CoordinatorEnd? end):
-                _checker.WeightsSent(send.Header.Version);
                 int start = task.BucketStart(send.Header.Bucket);
                 int length = task.BucketStart(send.Header.Bucket + 1) - start;
-                end.Connection.TensorDown.Send(Frames.Tensor(send.Header, _weights.AsSpan(start, length)));
+                float[] version = send.Header.Version.Value == _version ? _weights : _nextWeights;
+                _checker.WeightsSent(send.Header.Version, send.Header.Bucket, version.AsSpan(start, length));
+                end.Connection.TensorDown.Send(Frames.Tensor(send.Header, version.AsSpan(start, length)));
                 break;
             case CoordinatorEffect.Disconnect disconnect when _ends.Remove(disconnect.Worker, out CoordinatorEnd? end):
                 end.Close();
@@ -205,13 +213,20 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
             TinyTask task = World.Scenario.Task;
             int start = task.BucketStart(apply.Bucket);
             int length = task.BucketStart(apply.Bucket + 1) - start;
-            _update.Apply(apply.Round.Version.Value, 1, _weights, start, sums.AsSpan(0, length));
+            _update.ApplyNext(apply.Round.Version.Value, 1, _weights, _nextWeights, start, sums.AsSpan(0, length));
         }
     }
 
     private void Close(Round round)
     {
         bool isEvaluated = round.Kind == RoundKind.Evaluate;
+        if (!isEvaluated)
+        {
+            _update.Advance();
+            (_weights, _nextWeights) = (_nextWeights, _weights);
+            _version++;
+        }
+
         _checker.RoundClosed(round, _weights);
         World.Counts.Rounds++;
         World.RoundsClosedAt.Add(World.Time.Now);

@@ -127,7 +127,7 @@ public sealed class CoordinatorLossTests
         bench.Sum(1, new TreeNode(2, 0), microseconds: 4000);
         List<CoordinatorEffect> effects = bench.Close(1);
         Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(effects));
-        Assert.Equal(2, effects.OfType<CoordinatorEffect.SendWeights>().Count());
+        Assert.Equal(new WorkerId(2), effects.OfType<CoordinatorEffect.SendWeights>().Single().Worker);
     }
 
     [Fact]

@@ -55,6 +55,8 @@ public sealed class CoordinatorRoundTests
             [
                 new CoordinatorEffect.Add(0, new SumHandle(101), new SumHandle(100)),
                 new CoordinatorEffect.ApplyBucket(round, 0, new SumHandle(101)),
+                new CoordinatorEffect.SendWeights(new(1), new(Term, new WeightVersion(1), 0)),
+                new CoordinatorEffect.SendWeights(new(2), new(Term, new WeightVersion(1), 0)),
                 new CoordinatorEffect.CloseRound(round),
             ],
             effects);
@@ -65,8 +67,57 @@ public sealed class CoordinatorRoundTests
     {
         CoordinatorBench bench = new(settings => settings with { BucketCount = 2 });
         bench.Join(1);
-        Assert.Empty(bench.Sum(1, Root, bucket: 1));
-        Assert.Equal(2, bench.Sum(1, Root, bucket: 0).OfType<CoordinatorEffect.ApplyBucket>().Count());
+        Round round = new(new(1), RoundKind.Train, new(0), 0, 0, 32, 4);
+        Assert.Equal(
+            [
+                new CoordinatorEffect.ApplyBucket(round, 1, new SumHandle(100)),
+                new CoordinatorEffect.SendWeights(new(1), new(Term, new WeightVersion(1), 1)),
+            ],
+            bench.Sum(1, Root, bucket: 1));
+        Assert.Equal(
+            [
+                new CoordinatorEffect.ApplyBucket(round, 0, new SumHandle(101)),
+                new CoordinatorEffect.SendWeights(new(1), new(Term, new WeightVersion(1), 0)),
+                new CoordinatorEffect.CloseRound(round),
+            ],
+            bench.Sum(1, Root, bucket: 0));
+        Assert.Empty(bench.Close(1).OfType<CoordinatorEffect.SendWeights>());
+    }
+
+    [Fact]
+    public void Coordinator_ASumOfAnAppliedBucket_IsReleased()
+    {
+        CoordinatorBench bench = TwoWorkers(buckets: 2);
+        bench.Sum(1, LeftHalf, bucket: 1);
+        bench.Sum(2, RightHalf, bucket: 1);
+        bench.Lose(2);
+        Assert.Equal([new CoordinatorEffect.Release(new SumHandle(102))], bench.Sum(1, RightHalf, bucket: 1));
+    }
+
+    [Fact]
+    public void Coordinator_NextWeights_AreKeptFromWorkersThatHaveNotSentASum()
+    {
+        CoordinatorBench bench = TwoWorkers(buckets: 2);
+        bench.Sum(1, LeftHalf, bucket: 1);
+        bench.Lose(2);
+        bench.Join(3);
+        List<CoordinatorEffect> effects = bench.Sum(1, RightHalf, bucket: 1);
+        Assert.Equal(
+            [new CoordinatorEffect.SendWeights(new(1), new(Term, new WeightVersion(1), 1))],
+            effects.OfType<CoordinatorEffect.SendWeights>());
+    }
+
+    [Fact]
+    public void Coordinator_StoppedWithABucketApplied_ReleasesOnlyTheOthers()
+    {
+        CoordinatorBench bench = TwoWorkers(buckets: 2);
+        bench.Sum(1, LeftHalf, bucket: 1);
+        bench.Sum(2, RightHalf, bucket: 1);
+        bench.Sum(1, LeftHalf, bucket: 0);
+        bench.Do(new CoordinatorEvent.StopRequested("Ctrl-C"));
+        List<CoordinatorEffect> effects = bench.Do(new CoordinatorEvent.StopRequested("Ctrl-C"));
+        Assert.Equal(
+            [new CoordinatorEffect.Release(new SumHandle(102))], effects.OfType<CoordinatorEffect.Release>());
     }
 
     [Fact]
@@ -74,9 +125,9 @@ public sealed class CoordinatorRoundTests
     {
         CoordinatorBench bench = new();
         bench.Join(1);
-        bench.Sum(1, Root);
-        List<CoordinatorEffect> effects = bench.Close(1);
+        List<CoordinatorEffect> effects = bench.Sum(1, Root);
         Assert.Equal(new WeightVersion(1), effects.OfType<CoordinatorEffect.SendWeights>().Single().Header.Version);
+        effects = bench.Close(1);
         Assert.Equal(
             new Round(new(2), RoundKind.Train, new(1), 0, 32, 32, 4), Sent<CoordinatorMessage.Assign>(effects, 1)!.Round);
         Assert.Empty(bench.Close(1));
@@ -224,9 +275,9 @@ public sealed class CoordinatorRoundTests
             bench.Machine.Status(bench.Now).Phase);
     }
 
-    internal static CoordinatorBench TwoWorkers()
+    internal static CoordinatorBench TwoWorkers(int buckets = 1)
     {
-        CoordinatorBench bench = new(settings => settings with { WorkersAtStart = 2 });
+        CoordinatorBench bench = new(settings => settings with { WorkersAtStart = 2, BucketCount = buckets });
         bench.Join(1);
         bench.Join(2);
         return bench;

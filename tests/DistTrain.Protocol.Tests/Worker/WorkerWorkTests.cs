@@ -48,6 +48,20 @@ public sealed class WorkerWorkTests
     }
 
     [Fact]
+    public void Worker_BucketsOfTheNextVersion_LeaveTheRoundInHandComputable()
+    {
+        WorkerBench bench = new WorkerBench().Ready(buckets: 2);
+        bench.Weights(0, bucket: 0);
+        bench.Weights(0, bucket: 1);
+        bench.Assign(Round(1), new ShardRange(1, 3));
+        bench.Weights(1, bucket: 1);
+        Assert.Contains(new WorkerEffect.Compute(Round(1), new(1, 1)), bench.Computed(Round(1), new(0, 1)));
+        Assert.Equal(3, bench.Computed(Round(1), new(1, 1)).Count);
+        Assert.Empty(bench.Assign(Round(2), All));
+        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], bench.Weights(1, bucket: 0));
+    }
+
+    [Fact]
     public void Worker_NodesOfARange_AreComputedOneAtATime()
     {
         WorkerBench bench = new WorkerBench().Ready();
