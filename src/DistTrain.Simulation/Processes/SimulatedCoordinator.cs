@@ -153,13 +153,14 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
         World.Trace($"{this} <- {input}");
         List<CoordinatorEffect> effects = [.. _machine.Handle(Now, input).Effects];
         check?.Invoke(effects);
+        int connections = _ends.Count;
         foreach (CoordinatorEffect effect in effects)
         {
             World.Trace($"{this} -> {effect}");
             Perform(effect);
         }
 
-        CheckBounds(effects.Count);
+        CheckBounds(effects.Count, connections);
         SetTimer(_machine.NextDeadline);
     }
 
@@ -240,12 +241,13 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
             () => Drive(new CoordinatorEvent.RoundClosed(round.Number, new RoundOutcome.GoOn()))));
     }
 
-    private void CheckBounds(int effectCount)
+    /// <param name="connections">Before the effects: some of them may end connections.</param>
+    private void CheckBounds(int effectCount, int connections)
     {
         TinyTask task = World.Scenario.Task;
         int shards = Math.Max(task.Plan.Shards, task.Plan.EvaluationShards);
         int sumsMax = shards * task.Buckets;
-        int effectsMax = 16 + (sumsMax * 4) + (_ends.Count * (task.Buckets + 8));
+        int effectsMax = 16 + (sumsMax * 4) + (connections * (task.Buckets + 8));
         if (_sums.Count > sumsMax || effectCount > effectsMax)
         {
             throw new PromiseBrokenException(
