@@ -18,7 +18,7 @@ internal sealed class JsonView : TrainingView
 
     public override void OnEpoch(EpochFigures epoch) => Print("epoch", epoch);
 
-    protected override bool ShowsGathering => true;
+    protected override bool ShowsEverything => true;
 
     protected override void Show(Notice notice)
     {

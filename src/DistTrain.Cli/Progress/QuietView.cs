@@ -14,6 +14,10 @@ internal sealed class QuietView(ReportSpec report) : TrainingView
         }
     }
 
+    protected override void ShowLags(string line)
+    {
+    }
+
     public override void OnMessage(string text) => Console.Error.WriteLine(text);
 
     public override void OnSamples(SampleReport samples) =>

@@ -7,6 +7,7 @@ namespace DistTrain.Cli;
 /// <summary>What a user sees of a run. Disposed when the run is over, before the result is shown.</summary>
 internal abstract class TrainingView : ITrainingObserver, IDisposable
 {
+    private readonly LagSummary _lags = new();
     private bool _isGathering;
 
     /// <summary>Known from the start on; empty before.</summary>
@@ -33,16 +34,35 @@ internal abstract class TrainingView : ITrainingObserver, IDisposable
         _isGathering = started.Engine != "cluster";
     }
 
-    public virtual void OnStep(in StepFigures step) => _isGathering = false;
+    public virtual void OnStep(in StepFigures step)
+    {
+        _isGathering = false;
+        if (_lags.TakeLine() is { } line)
+        {
+            ShowLags(line);
+        }
+    }
 
     public virtual void OnEpoch(EpochFigures epoch)
     {
     }
 
-    /// <summary>All notices but those that tell how a run on this machine gathers its own workers at the start.</summary>
+    /// <summary>
+    /// All notices but those that tell how a run on this machine gathers its own workers at the start; of workers that lag
+    /// a summary.
+    /// </summary>
     public void OnNotice(Notice notice)
     {
-        if (!_isGathering || notice is not (Notice.WaitingForWorkers or Notice.WorkerJoined) || ShowsGathering)
+        bool isOfGathering = _isGathering && notice is (Notice.WaitingForWorkers or Notice.WorkerJoined);
+        if (ShowsEverything)
+        {
+            Show(notice);
+        }
+        else if (notice is Notice.ShardsRepeated repeated)
+        {
+            _lags.Note(repeated);
+        }
+        else if (!isOfGathering)
         {
             Show(notice);
         }
@@ -60,9 +80,11 @@ internal abstract class TrainingView : ITrainingObserver, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected virtual bool ShowsGathering => false;
+    protected virtual bool ShowsEverything => false;
 
     protected abstract void Show(Notice notice);
+
+    protected virtual void ShowLags(string line) => OnMessage(line);
 
     protected virtual void Dispose(bool disposing)
     {
