@@ -186,7 +186,7 @@ internal sealed class InMemorySession : ICoordinatorSession
         {
         }
 
-        public RoundOutcome OnRound(Round round, ReadOnlySpan<float> metricSums, ModelState model)
+        public RoundOutcome OnRound(Round round, ReadOnlySpan<float> metricSums, ModelState model, in StepTimes times)
         {
             if (model.Current.Version.Value == session.FailAtStep)
             {

@@ -24,7 +24,11 @@ public abstract record WorkerMessage
     /// <param name="Bucket">Index into the run's bucket plan.</param>
     /// <param name="ComputeMicroseconds">Time spent on the node's shards, for load balance: what no earlier bucket of the node counted.</param>
     public sealed record PartialSum(Term Term, RoundNumber Round, int Bucket, TreeNode Node, long ComputeMicroseconds)
-        : WorkerMessage;
+        : WorkerMessage
+    {
+        /// <summary>What the compute time went into, as far as it is known; filled in by the shell.</summary>
+        public ComputeParts Parts { get; init; }
+    }
 
     /// <summary>Sign of life, sent every <see cref="ProtocolTimes.HeartbeatEvery"/>.</summary>
     public sealed record Heartbeat(Term Term, RoundNumber Round, int ShardsLeft) : WorkerMessage;

@@ -55,9 +55,14 @@ internal static class MessageReading
                 ProtocolVersions.Current, fields.Text("name"), fields.Int("threads", 1, MessageLimits.ThreadsMax)),
             (MessageKind.Ready, 3) => new WorkerMessage.Ready(
                 Term(ref fields), fields.Text("run hash"), fields.Text("data hash")),
-            (MessageKind.PartialSum, 6) => new WorkerMessage.PartialSum(
+            (MessageKind.PartialSum, 10) => new WorkerMessage.PartialSum(
                 Term(ref fields), Number(ref fields), Bucket(ref fields), ReadNode(ref fields),
-                fields.Long("compute time")),
+                fields.Long("compute time"))
+            {
+                Parts = new ComputeParts(
+                    fields.Long("gather time"), fields.Long("forward time"), fields.Long("backward time"),
+                    fields.Long("add time")),
+            },
             (MessageKind.WorkerHeartbeat, 3) => new WorkerMessage.Heartbeat(
                 Term(ref fields), Number(ref fields), fields.Int("shards left", 0, MessageLimits.ShardsMax)),
             (MessageKind.NotFinite, 5) => new WorkerMessage.NotFinite(

@@ -83,13 +83,17 @@ internal static class MessageWriting
                 WriteText(ref writer, ready.DataHash);
                 break;
             case WorkerMessage.PartialSum sum:
-                Begin(ref writer, MessageKind.PartialSum, 6);
+                Begin(ref writer, MessageKind.PartialSum, 10);
                 writer.Write(sum.Term.Value);
                 writer.Write(sum.Round.Value);
                 writer.Write(sum.Bucket);
                 writer.Write(sum.Node.Level);
                 writer.Write(sum.Node.Index);
                 writer.Write(sum.ComputeMicroseconds);
+                writer.Write(sum.Parts.Gather);
+                writer.Write(sum.Parts.Forward);
+                writer.Write(sum.Parts.Backward);
+                writer.Write(sum.Parts.Add);
                 break;
             case WorkerMessage.Heartbeat heartbeat:
                 Begin(ref writer, MessageKind.WorkerHeartbeat, 3);

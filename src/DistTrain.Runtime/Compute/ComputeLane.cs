@@ -13,6 +13,8 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
     private AlignedBuffer _targets = new(0);
     private int[] _shardStarts = [];
 
+    public LaneClock Clock { get; } = new();
+
     /// <summary>Sums of shards [first, end), which are one tree node's.</summary>
     /// <param name="order">Row numbers of the round: the round's row r is row order[r] of the part.</param>
     /// <param name="sums">Shape (P + metrics,) for a training round, (metrics,) for an evaluation. Overwritten.</param>
@@ -21,7 +23,9 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
         DataSet part = round.Kind == RoundKind.Train ? run.Data.Train : run.Data.Test!;
         int firstRow = round.ShardStart(first);
         int rows = round.ShardStart(end) - firstRow;
+        Clock.StartGather();
         Gather(part, order.Slice(firstRow, rows));
+        Clock.StartForward();
         var batch = new BatchSlice
         {
             Features = _features.Span[..(rows * part.FeatureShape.Size)],
@@ -35,12 +39,14 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
         };
         if (round.Kind == RoundKind.Train)
         {
-            _network.ComputeSums(weights.Span, batch, sums);
+            _network.ComputeSums(weights.Span, batch, sums, Clock);
         }
         else
         {
             _network.ComputeMetrics(weights.Span, batch, sums);
         }
+
+        Clock.Stop();
     }
 
     public void Dispose()

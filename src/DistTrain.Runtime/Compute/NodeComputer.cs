@@ -164,17 +164,29 @@ public sealed class NodeComputer : IDisposable
             return new ComputedNode(round, node, null, 0, new NodeDefect(node.FirstShard, "loss", failure.Message));
         }
 
+        long addStartedAt = Stopwatch.GetTimestamp();
         SumBuffer sums = _parts.Combine(node, round.ShardCount);
         int position = Elementwise.FirstNonFinite(sums.Span);
         long micros = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
         if (position < 0)
         {
-            return new ComputedNode(round, node, sums, Math.Max(1, micros), null);
+            return new ComputedNode(round, node, sums, Math.Max(1, micros), null) { Parts = TakeParts(addStartedAt) };
         }
 
         NodeDefect defect = FindDefect(sums, position);
         sums.Release();
         return new ComputedNode(round, node, null, micros, defect);
+    }
+
+    private ComputeParts TakeParts(long addStartedAt)
+    {
+        var parts = new ComputeParts(0, 0, 0, (long)Stopwatch.GetElapsedTime(addStartedAt).TotalMicroseconds);
+        foreach (ComputeLane lane in _lanes)
+        {
+            parts += lane.Clock.Take(_lanes.Length);
+        }
+
+        return parts;
     }
 
     private void ComputeLanePart(int lane)

@@ -6,7 +6,10 @@ namespace DistTrain.Runtime;
 /// <summary>What a computation of one tree node gave: its sums, or the defect that was found.</summary>
 /// <param name="Sums">Owned by the receiver; null where <paramref name="Defect"/> is set.</param>
 public sealed record ComputedNode(
-    Round Round, TreeNode Node, SumBuffer? Sums, long ComputeMicroseconds, NodeDefect? Defect);
+    Round Round, TreeNode Node, SumBuffer? Sums, long ComputeMicroseconds, NodeDefect? Defect)
+{
+    public ComputeParts Parts { get; init; }
+}
 
 /// <summary>A value that is not finite.</summary>
 /// <param name="Shard">The first shard that shows it alone; the node's first where only the sum does.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -13,6 +14,7 @@ public sealed class CoordinatorCore : IDisposable
     private readonly ModelState _model;
     private readonly IRunJournal _journal;
     private readonly SumTable _sums = new();
+    private readonly StepTimer _timer = new();
     private readonly Dictionary<WorkerId, IWorkerPort> _ports = [];
     private readonly Queue<CoordinatorEvent> _answers = new();
     private readonly float[] _metrics = new float[Models.MetricSums.Count];
@@ -108,6 +110,7 @@ public sealed class CoordinatorCore : IDisposable
     private void OnPartial(Instant now, CoordinatorInput.PartialArrived sums)
     {
         SumHandle handle = _sums.Add(sums.Sums);
+        _timer.AddComputed(sums.Worker, sums.Header.Parts);
         Drive(now, new CoordinatorEvent.PartialArrived(sums.Worker, sums.Header, handle));
     }
 
@@ -148,9 +151,7 @@ public sealed class CoordinatorCore : IDisposable
             case CoordinatorEffect.Disconnect:
                 break;
             case CoordinatorEffect.Add add:
-                Span<float> left = _sums[add.Left].Span;
-                Numerics.TreeSum.Add(left, _sums[add.Right].Span, left);
-                _sums.Release(add.Right);
+                Add(add);
                 break;
             case CoordinatorEffect.Release release:
                 _sums.Release(release.Sum);
@@ -172,8 +173,18 @@ public sealed class CoordinatorCore : IDisposable
         }
     }
 
+    private void Add(CoordinatorEffect.Add add)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        Span<float> left = _sums[add.Left].Span;
+        Numerics.TreeSum.Add(left, _sums[add.Right].Span, left);
+        _sums.Release(add.Right);
+        _timer.AddReduce(startedAt);
+    }
+
     private void Apply(CoordinatorEffect.ApplyBucket apply)
     {
+        long startedAt = Stopwatch.GetTimestamp();
         Span<float> sums = _sums[apply.Sum].Span;
         bool isEvaluation = apply.Round.Kind == RoundKind.Evaluate;
         if (isEvaluation || apply.Bucket == _run.Buckets.Count - 1)
@@ -187,6 +198,7 @@ public sealed class CoordinatorCore : IDisposable
         }
 
         _sums.Release(apply.Sum);
+        _timer.AddUpdate(startedAt);
     }
 
     private RoundOutcome Close(Round round)
@@ -202,7 +214,7 @@ public sealed class CoordinatorCore : IDisposable
             _model.Publish();
         }
 
-        return _journal.OnRound(round, _metrics, _model);
+        return _journal.OnRound(round, _metrics, _model, _timer.Take());
     }
 
     private string? LossDefect(Round round) => float.IsFinite(_metrics[Models.MetricSums.Loss])

@@ -17,6 +17,7 @@ public sealed class WorkerCore : IDisposable
     private ICoordinatorPort? _port;
     private LoadedRun? _run;
     private NodeComputer? _computer;
+    private ComputeParts _partsToTell;
 
     public WorkerCore(WorkerProtocol machine, IRunSource source, IWorkerHost host)
     {
@@ -167,6 +168,7 @@ public sealed class WorkerCore : IDisposable
 
         SumBuffer sums = node.Sums!;
         SumHandle handle = _sums.Add(new SumView(sums, 0, sums.Length));
+        _partsToTell = node.Parts;
         Drive(now, new WorkerEvent.NodeComputed(node.Round, node.Node, handle, node.ComputeMicroseconds));
     }
 
@@ -175,7 +177,8 @@ public sealed class WorkerCore : IDisposable
         SumView whole = _sums[send.Sums];
         BucketPlan buckets = _run!.Buckets;
         SumView view = whole.Length == buckets.SumLength ? buckets.View(whole.Buffer, send.Header.Bucket) : whole;
-        _port?.SendPartial(send.Header, view);
+        _port?.SendPartial(send.Header with { Parts = _partsToTell }, view);
+        _partsToTell = default;
     }
 
     private async Task LoadAsync(CoordinatorMessage.Welcome welcome)

@@ -57,13 +57,13 @@ public sealed class RunJournal : IRunJournal
 
     public void OnMessage(string text) => _observer.OnMessage(text);
 
-    public RoundOutcome OnRound(Round round, ReadOnlySpan<float> metricSums, ModelState model)
+    public RoundOutcome OnRound(Round round, ReadOnlySpan<float> metricSums, ModelState model, in StepTimes times)
     {
         long now = Stopwatch.GetTimestamp();
         double seconds = Stopwatch.GetElapsedTime(_roundEndedAt, now).TotalSeconds;
         _roundEndedAt = now;
         RoundOutcome outcome = round.Kind == RoundKind.Train
-            ? OnStep(round, metricSums, seconds, model)
+            ? OnStep(round, metricSums, seconds, model, times)
             : OnEvaluation(round, metricSums, seconds, model);
         _checkpoints.OnRound(model, _ledger.Progress);
         return outcome;
@@ -86,10 +86,11 @@ public sealed class RunJournal : IRunJournal
             worker.SinceLastWord.TotalSeconds, worker.Health))],
     };
 
-    private RoundOutcome.GoOn OnStep(Round round, ReadOnlySpan<float> metricSums, double seconds, ModelState model)
+    private RoundOutcome.GoOn OnStep(
+        Round round, ReadOnlySpan<float> metricSums, double seconds, ModelState model, in StepTimes times)
     {
         float learningRate = model.Update.LearningRate(round.Version.Value);
-        StepFigures step = _ledger.AddStep(round, metricSums, seconds, learningRate, _connections);
+        StepFigures step = _ledger.AddStep(round, metricSums, seconds, learningRate, _connections) with { Times = times };
         int logEvery = _run.Run.Training.LogEverySteps;
         if (logEvery > 0 && step.Step % logEvery == 0)
         {

@@ -12,4 +12,8 @@ namespace DistTrain.Runtime;
 /// <param name="Workers">Workers that hold a connection.</param>
 public readonly record struct StepFigures(
     long Step, int Epoch, int Rows, double Loss, double? Accuracy, double LearningRate, double Seconds,
-    double SamplesPerSecond, int Workers);
+    double SamplesPerSecond, int Workers)
+{
+    /// <summary>Where the time went.</summary>
+    public StepTimes Times { get; init; }
+}

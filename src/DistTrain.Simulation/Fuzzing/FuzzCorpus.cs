@@ -27,7 +27,7 @@ internal static class FuzzCorpus
         {
             new WorkerMessage.Hello(ProtocolVersions.Current, "host/1234", 8),
             new WorkerMessage.Ready(new(5), "0123abcd", "4567cdef"),
-            new WorkerMessage.PartialSum(new(5), new(7), 3, new(2, 1), 123_456),
+            new WorkerMessage.PartialSum(new(5), new(7), 3, new(2, 1), 123_456) { Parts = new(9, 500, 70_000, 0) },
             new WorkerMessage.Heartbeat(new(5), new(7), 12),
             new WorkerMessage.NotFinite(new(5), new(7), 3, "layers.0.weight", "not-a-number"),
             new WorkerMessage.Leaving(new(5), "SIGTERM"),

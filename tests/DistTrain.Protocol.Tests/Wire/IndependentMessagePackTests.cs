@@ -31,7 +31,7 @@ public sealed class IndependentMessagePackTests
             Assert.Equal(Convert.ToHexStringLower(messages[i]), answers[i].Hex);
         }
 
-        Assert.Equal("[34, 5, 7, 3, 2, 1, 123456]", answers[Samples.CoordinatorMessages.Count + 3].Json);
+        Assert.Equal("[34, 5, 7, 3, 2, 1, 123456, 1000, 40000, 80000, 2456]", answers[Samples.CoordinatorMessages.Count + 3].Json);
         Assert.Equal("[3, 5, [7, 0, 6, 1, 64, 32, 16], [[0, 5], [9, 1]]]", answers[6].Json);
     }
 

@@ -39,7 +39,7 @@ public sealed class MessageCodecTests
         Assert.Equal(all.ToHashSet(), sampled.ToHashSet());
     }
 
-    /// <summary>Bytes made once with msgpack-python 1.0.3: <c>msgpack.packb([34, 5, 7, 3, 2, 1, 123456])</c> and so on.</summary>
+    /// <summary>Bytes made once with msgpack-python 1.0.3: <c>msgpack.packb([36, 5, 7, 3, "layers.0.weight", "NaN"])</c> and so on.</summary>
     [Theory]
     [InlineData("970003 05 A87B2261223A20317D A461623132 A463643334 AC2F746D702F646174612E6474", 0)]
     [InlineData("9301AA6F746865722064617461C3", 2)]
@@ -56,8 +56,10 @@ public sealed class MessageCodecTests
     [Theory]
     [InlineData("942001A9686F73742F3132333408", 0)]
     [InlineData("942105A461623132A463643334", 2)]
-    [InlineData("97220507030201CE0001E240", 3)]
-    [InlineData("9722CF7FFFFFFFFFFFFFFFCF7FFFFFFFFFFFFFFFCDFFFF1400CF7FFFFFFFFFFFFFFF", 4)]
+    [InlineData("9B220507030201CE0001E240CD03E8CD9C40CE00013880CD0998", 3)]
+    [InlineData(
+        "9B22CF7FFFFFFFFFFFFFFFCF7FFFFFFFFFFFFFFFCDFFFF1400CF7FFFFFFFFFFFFFFF"
+        + "CF7FFFFFFFFFFFFFFFCF7FFFFFFFFFFFFFFFCF7FFFFFFFFFFFFFFFCF7FFFFFFFFFFFFFFF", 4)]
     [InlineData("942305070C", 6)]
     [InlineData("9624050703AF6C61796572732E302E776569676874A34E614E", 7)]
     [InlineData("932505A75349475445524D", 8)]
@@ -99,8 +101,8 @@ public sealed class MessageCodecTests
     [InlineData("93 00 05 A0", "a worker's message has the kind 0, expected 32 to 39")]
     [InlineData("DD FFFFFFFF 25", "a worker's message should have an array as message: the bytes end there")]
     [InlineData("80", "a worker's message should have an array as message: the code 80 was found where an array was expected")]
-    [InlineData("97 22 05 07 03 15 00 00", "a worker's PartialSum has the node level 21, expected 0 to 20")]
-    [InlineData("97 22 05 07 CE 00010000 00 00 00", "a worker's PartialSum has the bucket 65536, expected 0 to 65535")]
+    [InlineData("9B 22 05 07 03 15 00 00 00 00 00 00", "a worker's PartialSum has the node level 21, expected 0 to 20")]
+    [InlineData("9B 22 05 07 CE 00010000 00 00 00 00 00 00 00", "a worker's PartialSum has the bucket 65536, expected 0 to 65535")]
     [InlineData("94 20 01 A1 61 00", "a worker's Hello has the threads 0, expected 1 to 16384")]
     public void Codec_BytesThatAreNoMessage_AreRefusedWithAReason(string hex, string expected)
     {

@@ -31,8 +31,11 @@ internal static class Samples
         new WorkerMessage.Hello(ProtocolVersions.Current, "host/1234", 8),
         new WorkerMessage.Hello(ProtocolVersions.Current, "名前 😀", MessageLimits.ThreadsMax),
         new WorkerMessage.Ready(new(5), "ab12", "cd34"),
-        new WorkerMessage.PartialSum(new(5), new(7), 3, new(2, 1), 123_456),
-        new WorkerMessage.PartialSum(LargeTerm, new(long.MaxValue), 65_535, new(20, 0), long.MaxValue),
+        new WorkerMessage.PartialSum(new(5), new(7), 3, new(2, 1), 123_456) { Parts = new(1_000, 40_000, 80_000, 2_456) },
+        new WorkerMessage.PartialSum(LargeTerm, new(long.MaxValue), 65_535, new(20, 0), long.MaxValue)
+        {
+            Parts = new(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue),
+        },
         new WorkerMessage.PartialSum(new(0), new(0), 0, new(0, MessageLimits.ShardsMax - 1), 0),
         new WorkerMessage.Heartbeat(new(5), new(7), 12),
         new WorkerMessage.NotFinite(new(5), new(7), 3, "layers.0.weight", "NaN"),

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using DistTrain.Models;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>Measures what one compute thread's time goes into. The first sums that are final mark the end of the forward pass.</summary>
+internal sealed class LaneClock : ISumsProgress
+{
+    private long _gatherTicks;
+    private long _forwardTicks;
+    private long _backwardTicks;
+    private long _partStartedAt;
+    private bool _isForward;
+
+    public void StartGather() => _partStartedAt = Stopwatch.GetTimestamp();
+
+    public void StartForward()
+    {
+        _gatherTicks += Lap();
+        _isForward = true;
+    }
+
+    public void SumsReady(int start, int end)
+    {
+        if (_isForward)
+        {
+            _forwardTicks += Lap();
+            _isForward = false;
+        }
+    }
+
+    public void Stop()
+    {
+        long lap = Lap();
+        _forwardTicks += _isForward ? lap : 0;
+        _backwardTicks += _isForward ? 0 : lap;
+    }
+
+    /// <summary>The parts since the last call, over the number of threads.</summary>
+    public ComputeParts Take(int threads)
+    {
+        var parts = new ComputeParts(
+            Microseconds(_gatherTicks, threads), Microseconds(_forwardTicks, threads), Microseconds(_backwardTicks, threads), 0);
+        (_gatherTicks, _forwardTicks, _backwardTicks) = (0, 0, 0);
+        return parts;
+    }
+
+    private long Lap()
+    {
+        long now = Stopwatch.GetTimestamp();
+        long lap = now - _partStartedAt;
+        _partStartedAt = now;
+        return lap;
+    }
+
+    private static long Microseconds(long ticks, int threads) =>
+        (long)Stopwatch.GetElapsedTime(0, ticks / threads).TotalMicroseconds;
+}
