@@ -2,7 +2,7 @@ using DistTrain.Numerics;
 
 namespace DistTrain.Data;
 
-/// <summary>One part (train or test) of prepared data: rows of features and a target each. Immutable, safe for many readers.</summary>
+/// <summary>One part (training, validation or test) of prepared data: rows of features and a target each. Immutable, safe for many readers.</summary>
 public abstract class DataSet
 {
     public abstract int RowCount { get; }

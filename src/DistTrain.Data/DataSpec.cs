@@ -17,6 +17,12 @@ public abstract record DataSpec
     /// </summary>
     public SplitSpec Split { get; init; } = SplitSpec.None;
 
+    /// <summary>
+    /// Rows set aside for the validation part: evaluated while training, for early stopping and the best model, so that the
+    /// test part stays untouched until the end. Drawn by the run's seed from the training file's rows. Default: none.
+    /// </summary>
+    public SplitSpec Validation { get; init; } = SplitSpec.None;
+
     /// <summary>What is done to the feature columns; computed on the training part only. Default: nothing.</summary>
     public ScalingSpec Scaling { get; init; } = ScalingSpec.None;
 

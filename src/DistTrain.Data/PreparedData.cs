@@ -13,7 +13,7 @@ public sealed class PreparedData : IDisposable
     private readonly MemoryBlock[] _sections;
     private readonly IDisposable? _file;
 
-    /// <param name="sections">The four sections; disposed with this object.</param>
+    /// <param name="sections">The layout's sections; disposed with this object.</param>
     /// <param name="file">Where the sections are mapped from; disposed last.</param>
     internal PreparedData(
         PreparedLayout layout, byte[] layoutBytes, MemoryBlock[] sections, string contentHash, IDisposable? file)
@@ -25,12 +25,19 @@ public sealed class PreparedData : IDisposable
         ContentHash = contentHash;
         Train = Part(layout.TrainRows, sections[0], sections[1]);
         Test = layout.TestRows == 0 ? null : Part(layout.TestRows, sections[2], sections[3]);
+        Validation = layout.ValidationRows == 0 ? null : Part(layout.ValidationRows, sections[4], sections[5]);
     }
 
     public DataSet Train { get; }
 
     /// <summary>Null where there is no test part.</summary>
     public DataSet? Test { get; }
+
+    /// <summary>Null where no rows are set aside for validation.</summary>
+    public DataSet? Validation { get; }
+
+    /// <summary>What is evaluated while training: the validation part, else the test part; null where there is neither.</summary>
+    public DataSet? Evaluated => Validation ?? Test;
 
     /// <summary>Empty for regression; else the label of each class index, as the user had them.</summary>
     public ImmutableArray<string> ClassNames => _layout.Schema.ClassNames;

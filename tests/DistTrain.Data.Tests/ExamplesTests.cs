@@ -14,7 +14,7 @@ public sealed class ExamplesTests
         {
             File = file,
             Labels = [Column(label)],
-            Split = new SplitSpec.TestFraction(0.2),
+            Split = new SplitSpec.Fraction(0.2),
             Scaling = new ScalingSpec.Standardize(),
         };
         using PreparedData data = PreparedData.Prepare(spec, ExampleFolder(example), seed: 1);

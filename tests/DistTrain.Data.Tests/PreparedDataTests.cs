@@ -39,7 +39,7 @@ public sealed class PreparedDataTests : IDisposable
         Assert.NotEqual(hash, Hash(csv.Replace("a,b", "a,c", StringComparison.Ordinal)));
         Assert.NotEqual(hash, Hash(csv.Replace("z", "w", StringComparison.Ordinal)));
         Assert.NotEqual(hash, Hash(csv, spec => spec with { Scaling = ScalingSpec.None }));
-        Assert.NotEqual(hash, Hash(csv, spec => spec with { Split = new SplitSpec.TestRows(1) }));
+        Assert.NotEqual(hash, Hash(csv, spec => spec with { Split = new SplitSpec.Rows(1) }));
         Assert.NotEqual(hash, Hash(csv, spec => spec with { FeatureShape = new Numerics.Shape(1, 2) }));
     }
 
@@ -110,6 +110,28 @@ public sealed class PreparedDataTests : IDisposable
     }
 
     [Fact]
+    public void Validation_SetAside_LeavesTheTestPartAsItIsAndComesBackFromTheFile()
+    {
+        using PreparedData without = PrepareIris(seed: 1);
+        using PreparedData with = PrepareIris(seed: 1, new SplitSpec.Fraction(0.1));
+        with.Save(Path.Combine(_folder.Path, "iris.data"));
+        using PreparedData opened = PreparedData.Open(Path.Combine(_folder.Path, "iris.data"), with.ContentHash);
+
+        Assert.Null(without.Validation);
+        Assert.Same(without.Test, without.Evaluated);
+        Assert.Same(with.Validation, with.Evaluated);
+        Assert.Equal((105, 15, 30), (opened.Train.RowCount, opened.Validation!.RowCount, opened.Test!.RowCount));
+        Assert.Equal(with.Validation!.Features(3), opened.Validation.Features(3));
+        Assert.Equal(without.Test!.Targets(), with.Test!.Targets());
+        Assert.NotEqual(without.ContentHash, with.ContentHash);
+    }
+
+    [Fact]
+    public void Validation_ThatLeavesNothingToTrain_IsRefused() => Assert.Contains(
+        "leave none of the file's 150 for training",
+        Assert.Throws<DataException>(() => PrepareIris(seed: 1, new SplitSpec.Rows(120))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Gather_AfterDispose_Throws()
     {
         PreparedData data = PrepareIris(seed: 1);
@@ -147,12 +169,13 @@ public sealed class PreparedDataTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static PreparedData PrepareIris(ulong seed) => PreparedData.Prepare(
+    private static PreparedData PrepareIris(ulong seed, SplitSpec? validation = null) => PreparedData.Prepare(
         new CsvDataSpec
         {
             File = "iris.csv",
             Labels = [Column("species")],
-            Split = new SplitSpec.TestFraction(0.2),
+            Split = new SplitSpec.Fraction(0.2),
+            Validation = validation ?? SplitSpec.None,
             Scaling = new ScalingSpec.Standardize(),
         },
         ExampleFolder("iris"), seed);

@@ -12,7 +12,7 @@ internal static class DataPreparation
     {
         using RawData raw = RawData.Read(spec, baseFolder);
         RawPart train = raw.Train;
-        RowSplit split = RowSplit.Draw(train.RowCount, spec.Split, seed);
+        RowSplit split = RowSplit.Draw(train.RowCount, spec.Split, spec.Validation, seed);
         ImmutableArray<float> fill = FeatureStatistics.Fill(train, split.Train, spec.Missing);
         Shape shape = SampleShape(spec, train);
         var csv = spec as CsvDataSpec;
@@ -30,8 +30,8 @@ internal static class DataPreparation
             Fill = fill,
         };
         return raw.Test is { } test
-            ? Store(schema, train, split.Train, test, AllRows(test))
-            : Store(schema, train, split.Train, train, split.Test);
+            ? Store(schema, train, split, test, AllRows(test))
+            : Store(schema, train, split, train, split.Test);
     }
 
     /// <summary>Prepares other files as the training's were: the model's scaling, fill and classes.</summary>
@@ -54,24 +54,28 @@ internal static class DataPreparation
             throw new DataException($"{part.Place(0)} has other targets than the model was trained on; name the same label columns");
         }
 
-        return Store(schema, part, AllRows(part), part, []);
+        return Store(schema, part, RowSplit.All(part.RowCount), part, []);
     }
 
-    private static PreparedData Store(FeatureSchema schema, RawPart train, int[] trainRows, RawPart test, int[] testRows)
+    /// <param name="split">Training and validation rows of <paramref name="train"/>.</param>
+    /// <param name="testRows">Of <paramref name="test"/>.</param>
+    private static PreparedData Store(FeatureSchema schema, RawPart train, RowSplit split, RawPart test, int[] testRows)
     {
         var layout = new PreparedLayout
         {
             FeaturesAreBytes = train.Features is ByteRows && test.Features is ByteRows,
             FeatureShape = new Shape(schema.FeatureShape.AsSpan()),
             TargetWidth = train.TargetNames.Length,
-            TrainRows = trainRows.Length,
+            TrainRows = split.Train.Length,
             TestRows = testRows.Length,
+            ValidationRows = split.Validation.Length,
             Schema = schema,
         };
         var sections = new List<MemoryBlock>(PreparedLayout.SectionCount);
         try
         {
-            foreach ((RawPart part, int[] rows) in ((RawPart, int[])[])[(train, trainRows), (test, testRows)])
+            foreach ((RawPart part, int[] rows) in ((RawPart, int[])[])
+                [(train, split.Train), (test, testRows), (train, split.Validation)])
             {
                 sections.Add(layout.FeaturesAreBytes
                     ? StoreBytes((ByteRows)part.Features, rows)
@@ -113,7 +117,7 @@ internal static class DataPreparation
 
     private const int ListedNamesMax = 10;
 
-    private static int[] AllRows(RawPart part) => RowSplit.Draw(part.RowCount, SplitSpec.None, seed: 0).Train;
+    private static int[] AllRows(RawPart part) => RowSplit.All(part.RowCount).Train;
 
     private static Shape SampleShape(DataSpec spec, RawPart train)
     {

@@ -6,7 +6,7 @@ namespace DistTrain.Data;
 
 /// <summary>
 /// The one-file form: magic (8 bytes), length of the layout (int64), content hash (32), zeros up to 64; the layout; then
-/// the four sections. Layout and sections start at multiples of 64. Little-endian.
+/// the sections. Layout and sections start at multiples of 64. Little-endian.
 /// </summary>
 internal static unsafe class PreparedDataFile
 {

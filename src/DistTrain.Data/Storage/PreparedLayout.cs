@@ -13,8 +13,8 @@ namespace DistTrain.Data;
 /// </summary>
 internal sealed record PreparedLayout
 {
-    /// <summary>Sections of numbers: training features and targets, test features and targets.</summary>
-    public const int SectionCount = 4;
+    /// <summary>Sections of numbers: features and targets of the training, the test and the validation part.</summary>
+    public const int SectionCount = 6;
 
     /// <summary>Numbers of one section; far beyond what a machine holds, it keeps the arithmetic from overflowing.</summary>
     private const long NumbersMax = 1L << 48;
@@ -33,12 +33,15 @@ internal sealed record PreparedLayout
     /// <summary>0 for no test part.</summary>
     public required int TestRows { get; init; }
 
+    /// <summary>0 for no validation part.</summary>
+    public required int ValidationRows { get; init; }
+
     public required FeatureSchema Schema { get; init; }
 
-    /// <summary>Bytes of a section, 0 to 3.</summary>
+    /// <summary>Bytes of a section, 0 to 5.</summary>
     public long SectionBytes(int section)
     {
-        long rows = section < 2 ? TrainRows : TestRows;
+        long rows = section < 2 ? TrainRows : section < 4 ? TestRows : ValidationRows;
         return (section & 1) == 0
             ? rows * FeatureShape.Size * (FeaturesAreBytes ? sizeof(byte) : sizeof(float))
             : rows * TargetWidth * sizeof(float);
@@ -63,6 +66,12 @@ internal sealed record PreparedLayout
         WriteFloats(writer, Schema.Scaling.Offset);
         WriteFloats(writer, Schema.Scaling.Factor);
         WriteFloats(writer, Schema.Fill);
+        if (ValidationRows > 0)
+        {
+            // Only where there are any, so that data without them keeps the hash that it had before there was such a part.
+            writer.Write(ValidationRows);
+        }
+
         writer.Flush();
         return stream.ToArray();
     }
@@ -85,6 +94,7 @@ internal sealed record PreparedLayout
                 TargetWidth = targetWidth,
                 TrainRows = trainRows,
                 TestRows = testRows,
+                ValidationRows = 0,
                 Schema = new FeatureSchema
                 {
                     FeatureShape = shape.Dimensions,
@@ -99,14 +109,17 @@ internal sealed record PreparedLayout
                     Fill = ReadFloats(reader),
                 },
             };
+            bool hasValidation = reader.BaseStream.Position < bytes.Length;
+            int validationRows = hasValidation ? reader.ReadInt32() : 0;
+            Int128 rowsMax = Math.Max(trainRows, Math.Max(testRows, validationRows));
             if (reader.BaseStream.Position != bytes.Length || trainRows < 1 || testRows < 0 || targetWidth < 1
-                || (Int128)Math.Max(trainRows, testRows) * Math.Max(shape.Size, targetWidth) > NumbersMax)
+                || hasValidation != (validationRows > 0) || rowsMax * Math.Max(shape.Size, targetWidth) > NumbersMax)
             {
                 throw new InvalidDataException();
             }
 
             layout.Schema.Check(name);
-            return layout;
+            return layout with { ValidationRows = validationRows };
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or ArgumentException or FormatException)
         {
@@ -114,7 +127,7 @@ internal sealed record PreparedLayout
         }
     }
 
-    /// <summary>SHA-256 over the layout and the four sections.</summary>
+    /// <summary>SHA-256 over the layout and the sections.</summary>
     public static unsafe byte[] Hash(ReadOnlySpan<byte> layout, ReadOnlySpan<MemoryBlock> sections)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

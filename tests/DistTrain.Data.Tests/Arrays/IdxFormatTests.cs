@@ -41,7 +41,7 @@ public sealed class IdxFormatTests : IDisposable
         _folder.Write("images", Images);
         _folder.Write("labels", IdxFiles.Bytes([3], [1, 2, 1]));
         using PreparedData data = PreparedData.Prepare(
-            Spec with { Split = new SplitSpec.TestRows(1), Targets = TargetKind.Values }, _folder.Path, seed: 1);
+            Spec with { Split = new SplitSpec.Rows(1), Targets = TargetKind.Values }, _folder.Path, seed: 1);
 
         Assert.Equal(2, data.Train.RowCount);
         Assert.Equal(

@@ -149,11 +149,11 @@ public sealed class CsvPartReaderTests : IDisposable
         { new() { File = "", Labels = [Column(2)], Features = [Column(0), Column("a")] }, "column \"a\" is named twice" },
         { new() { File = "", Labels = [Column(2)], Delimiter = 'é' }, "data.delimiter is 'é'" },
         { new() { File = "", Labels = [Column(2)], FeatureShape = new Numerics.Shape(3) }, "data.shape (3) has 3 numbers, but a sample has 2" },
-        { new() { File = "", Labels = [Column(2)], Split = new SplitSpec.TestRows(3) }, "data.testRows is 3, expected 1 to 2" },
-        { new() { File = "", Labels = [Column(2)], Split = new SplitSpec.TestFraction(1) }, "data.testFraction is 1, expected" },
+        { new() { File = "", Labels = [Column(2)], Split = new SplitSpec.Rows(3) }, "data.testRows is 3, expected 1 to 2" },
+        { new() { File = "", Labels = [Column(2)], Split = new SplitSpec.Fraction(1) }, "data.testFraction is 1, expected" },
         { new() { File = "", Labels = [Column(2)], Scaling = new ScalingSpec.DivideBy(0) }, "data.scaling divides by 0" },
         {
-            new() { File = "", Labels = [Column(2)], TestFile = "data.csv", Split = new SplitSpec.TestRows(1) },
+            new() { File = "", Labels = [Column(2)], TestFile = "data.csv", Split = new SplitSpec.Rows(1) },
             "a test part of its own and a split as well"
         },
         { new() { File = "", Labels = [Column(2)], TestFile = "missing.csv" }, "missing.csv does not exist" },

@@ -43,7 +43,7 @@ public sealed class ReaderFuzzTests : IDisposable
             Targets = (TargetKind)random.Next(2),
             Missing = random.Next(2) == 0 ? MissingValues.Refuse : new MissingValues.FillMedian(),
             Scaling = random.Next(2) == 0 ? new ScalingSpec.Standardize() : new ScalingSpec.MinMax(),
-            Split = random.Next(2) == 0 ? SplitSpec.None : new SplitSpec.TestFraction(0.3),
+            Split = random.Next(2) == 0 ? SplitSpec.None : new SplitSpec.Fraction(0.3),
         });
 
         Assert.InRange(refused, Cases / 10, Cases);

@@ -55,7 +55,7 @@ public sealed class FeatureStatisticsTests : IDisposable
     [Fact]
     public void Split_ChangesScalingWithTheTrainingRows()
     {
-        using PreparedData data = Prepare(Rows, new ScalingSpec.Standardize(), split: new SplitSpec.TestRows(1));
+        using PreparedData data = Prepare(Rows, new ScalingSpec.Standardize(), split: new SplitSpec.Rows(1));
 
         float[] test = data.Test!.Features();
         float raw = (test[0] / data.Scaling.Factor[0]) + data.Scaling.Offset[0];
