@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
+using DistTrain.Runtime;
 
 namespace DistTrain.Cli;
 
@@ -36,6 +38,17 @@ internal static class CommonOptions
     {
         Description = "Resume although the run file changed in a way that changes the result.",
     };
+
+    public static Option<string?> Init() => new("--init")
+    {
+        Description = "Start from these weights instead of drawn ones (fine-tuning); short for training.initialWeights.",
+        HelpName = "FILE.safetensors",
+    };
+
+    /// <summary>The run file with --set and --init applied.</summary>
+    /// <exception cref="RunFileException">It cannot be read or used.</exception>
+    public static RunFile LoadRunFile(string path, string[] overrides, string? init) => DistTrain.Runtime.RunFile.Load(
+        path, init is null ? overrides : [.. overrides, $"training.initialWeights={JsonSerializer.Serialize(init)}"]);
 
     public static Option<string[]> Set() => new("--set")
     {

@@ -20,6 +20,7 @@ internal static class CoordinatorCommand
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         Option<bool> force = CommonOptions.Force();
+        Option<string?> init = CommonOptions.Init();
         var links = new LinkOptions();
         var insecure = new Option<bool>("--insecure")
         {
@@ -32,13 +33,13 @@ internal static class CoordinatorCommand
             "coordinator", "Coordinates a cluster whose workers come by themselves.",
             "disttrain coordinator examples/digits/run.json --listen 127.0.0.1:7070 --min-workers 2")
         {
-            run, listen, workersMin, outFolder, resume, force, insecure, set, json, quiet,
+            run, listen, workersMin, outFolder, resume, force, init, insecure, set, json, quiet,
         };
         links.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(run);
-            RunFile runFile = RunFile.Load(path, parsed.GetRequiredValue(set));
+            RunFile runFile = CommonOptions.LoadRunFile(path, parsed.GetRequiredValue(set), parsed.GetValue(init));
             IPEndPoint address = Resolve(parsed.GetRequiredValue(listen));
             string token = links.ReadToken(parsed);
             TlsIdentity? tls = links.ReadTls(parsed);

@@ -13,7 +13,7 @@ internal static class EvaluateCommand
         var data = new Option<string?>("--data")
         {
             Description = "Other labelled data: a CSV file, a folder of IDX files, or a file of features with --labels. "
-                + "Default: the run's test part.",
+                + "Default: the run's test part, else its validation part.",
             HelpName = "PATH",
         };
         var labels = new Option<string?>("--labels")
@@ -22,6 +22,7 @@ internal static class EvaluateCommand
             HelpName = "FILE",
         };
         var train = new Option<bool>("--train") { Description = "Evaluate on the run's training part." };
+        var validation = new Option<bool>("--validation") { Description = "Evaluate on the run's validation part." };
         Option<bool> best = CommonOptions.Best();
         Option<bool> json = CommonOptions.Json();
         var command = new ExampleCommand(
@@ -29,17 +30,18 @@ internal static class EvaluateCommand
             "disttrain evaluate runs/digits",
             "disttrain evaluate runs/iris --data new.csv --json")
         {
-            folder, data, labels, train, best, json,
+            folder, data, labels, train, validation, best, json,
         };
         command.SetAction(parsed =>
         {
             using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
-            (PreparedData prepared, string name) = Prepare(
-                model, parsed.GetValue(data), parsed.GetValue(labels), parsed.GetValue(train));
+            string? part = parsed.GetValue(train) ? EvaluationData.TrainPart
+                : parsed.GetValue(validation) ? EvaluationData.ValidationPart : null;
+            (PreparedData prepared, DataSet rows, string name) = Prepare(
+                model, parsed.GetValue(data), parsed.GetValue(labels), part);
             using (prepared)
             {
-                DataSet part = name == EvaluationData.TestPart ? prepared.Test! : prepared.Train;
-                EvaluationReport report = ModelEvaluation.Run(model, part);
+                EvaluationReport report = ModelEvaluation.Run(model, rows);
                 if (parsed.GetValue(json))
                 {
                     Console.Out.WriteLine(JsonOutput.Write(report));
@@ -55,7 +57,9 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static (PreparedData Data, string Part) Prepare(TrainedModel model, string? path, string? labels, bool train)
+    /// <param name="part">One of <see cref="EvaluationData"/>'s; null: the test part, else the validation part.</param>
+    private static (PreparedData Data, DataSet Rows, string Name) Prepare(
+        TrainedModel model, string? path, string? labels, string? part)
     {
         if (path is null && labels is not null)
         {
@@ -64,9 +68,13 @@ internal static class EvaluateCommand
 
         if (path is not null)
         {
-            return train
-                ? throw new UsageException("--train and --data exclude each other; leave one out")
-                : (EvaluationData.Open(model, path, labels), path);
+            if (part is not null)
+            {
+                throw new UsageException("--data excludes --train and --validation; leave one out");
+            }
+
+            PreparedData other = EvaluationData.Open(model, path, labels);
+            return (other, other.Train, path);
         }
 
         PreparedData data = EvaluationData.OpenOfRun(model);
@@ -75,14 +83,19 @@ internal static class EvaluateCommand
             Console.Error.WriteLine("note: the data files are not what they were when the model was trained");
         }
 
-        return train ? (data, EvaluationData.TrainPart)
-            : data.Test is not null ? (data, EvaluationData.TestPart)
-            : throw Dispose(data);
+        return part switch
+        {
+            EvaluationData.TrainPart => (data, data.Train, part),
+            EvaluationData.ValidationPart => (data, data.Validation ?? throw Dispose(data, "validation"), part),
+            _ when data.Test is { } test => (data, test, EvaluationData.TestPart),
+            _ when data.Validation is { } rows => (data, rows, EvaluationData.ValidationPart),
+            _ => throw Dispose(data, "test"),
+        };
     }
 
-    private static UsageException Dispose(PreparedData data)
+    private static UsageException Dispose(PreparedData data, string part)
     {
         data.Dispose();
-        return new UsageException("the run has no test part; name other data with --data, or say --train");
+        return new UsageException($"the run has no {part} part; name other data with --data, or say --train");
     }
 }

@@ -21,6 +21,7 @@ internal static class TrainCommand
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         Option<bool> force = CommonOptions.Force();
+        Option<string?> init = CommonOptions.Init();
         Option<string[]> set = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
         Option<bool> quiet = CommonOptions.Quiet();
@@ -30,7 +31,7 @@ internal static class TrainCommand
             "disttrain train examples/digits/run.json --workers 4 --processes --set training.epochs=3 --out /tmp/digits",
             "disttrain train examples/digits/run.json --json | tail -1")
         {
-            run, workers, processes, threads, outFolder, resume, force, set, json, quiet,
+            run, workers, processes, threads, outFolder, resume, force, init, set, json, quiet,
         };
         command.SetAction((parsed, _) =>
         {
@@ -38,7 +39,7 @@ internal static class TrainCommand
             string folder = parsed.GetValue(outFolder) ?? TrainingSession.DefaultOutFolder(path);
             var request = new TrainingRequest
             {
-                Run = RunFile.Load(path, parsed.GetRequiredValue(set)),
+                Run = CommonOptions.LoadRunFile(path, parsed.GetRequiredValue(set), parsed.GetValue(init)),
                 Workers = parsed.GetValue(workers),
                 Processes = parsed.GetValue(processes),
                 ThreadsPerWorker = parsed.GetValue(threads),

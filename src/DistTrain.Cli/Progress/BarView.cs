@@ -22,7 +22,7 @@ internal sealed class BarView(ReportSpec report) : TrainingView
     private readonly RunClock _clock = new();
     private long _drawnAt;
     private bool _isDrawn;
-    private string _test = "";
+    private string _evaluation = "";
     private StepFigures _step;
 
     public override void OnListening(IPEndPoint address) => PrintAbove($"listening on {address}");
@@ -47,10 +47,11 @@ internal sealed class BarView(ReportSpec report) : TrainingView
 
     public override void OnEpoch(EpochFigures epoch)
     {
-        if (epoch.Test is { } test)
+        if ((epoch.Validation ?? epoch.Test) is { } evaluation)
         {
-            _test = test.Accuracy is { } share
-                ? $"test {Figures.Percent(share)}" : $"test loss {Figures.Short(test.Loss)}";
+            string part = epoch.Validation is null ? "test" : "validation";
+            _evaluation = evaluation.Accuracy is { } share
+                ? $"{part} {Figures.Percent(share)}" : $"{part} loss {Figures.Short(evaluation.Loss)}";
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class BarView(ReportSpec report) : TrainingView
         [
             $"loss {Figures.Short(_step.Loss)}",
             _step.Accuracy is { } share ? $"accuracy {Figures.Percent(share)}" : "",
-            _test,
+            _evaluation,
             $"{Figures.Count(_step.SamplesPerSecond)} samples/s",
             _clock.DescribeTimeLeft(),
         ];

@@ -8,8 +8,9 @@ internal static class Headline
     public static string Describe(TrainingStarted started)
     {
         string test = started.TestRows > 0 ? $", {Figures.Count(started.TestRows)} to test" : "";
+        string validation = started.ValidationRows > 0 ? $", {Figures.Count(started.ValidationRows)} to validate" : "";
         string resumed = started.StepsDone > 0 ? $", resumed after step {Figures.Count(started.StepsDone)}" : "";
-        return $"{Figures.Count(started.ParameterCount)} parameters, {Figures.Plural(started.TrainRows, "row")} to train{test}, "
+        return $"{Figures.Count(started.ParameterCount)} parameters, {Figures.Plural(started.TrainRows, "row")} to train{validation}{test}, "
             + $"{Figures.Plural(started.Epochs, "epoch")} of {Figures.Plural(started.StepsPerEpoch, "step")}, "
             + $"{DescribeWorkers(started.Engine, started.Workers, started.ThreadsPerWorker)}{resumed}";
     }
@@ -22,12 +23,13 @@ internal static class Headline
             parts.Add($"accuracy {Figures.Percent(accuracy)}");
         }
 
-        if (epoch.Test is { } test)
+        if ((epoch.Validation ?? epoch.Test) is { } evaluation)
         {
-            parts.Add($"test loss {Figures.Short(test.Loss)}");
-            parts.Add(test.Accuracy is { } share
-                ? $"test accuracy {Figures.Percent(share)}"
-                : $"test error {Figures.Short(test.RootMeanSquareError ?? double.NaN)} (root mean square)");
+            string part = epoch.Validation is null ? "test" : "validation";
+            parts.Add($"{part} loss {Figures.Short(evaluation.Loss)}");
+            parts.Add(evaluation.Accuracy is { } share
+                ? $"{part} accuracy {Figures.Percent(share)}"
+                : $"{part} error {Figures.Short(evaluation.RootMeanSquareError ?? double.NaN)} (root mean square)");
         }
 
         return string.Join("  ", parts);

@@ -24,6 +24,17 @@ internal static class SummaryTable
             yield return ("train loss", Figures.Short(trainLoss));
         }
 
+        if (summary.ValidationLoss is { } validationLoss)
+        {
+            yield return ("validation loss", Figures.Short(validationLoss)
+                + (summary.ValidationAccuracy is { } share ? $", accuracy {Figures.Percent(share)}" : ""));
+        }
+
+        if (summary.BestStep is { } best)
+        {
+            yield return ("best", $"after step {Figures.Count(best)}");
+        }
+
         if (summary.TestLoss is { } testLoss)
         {
             yield return ("test loss", Figures.Short(testLoss));

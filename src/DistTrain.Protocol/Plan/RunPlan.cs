@@ -11,7 +11,7 @@ public sealed record RunPlan
     /// <summary>Rows of the training part; at least 1.</summary>
     public required int TrainRows { get; init; }
 
-    /// <summary>Rows of the test part; 0 for none.</summary>
+    /// <summary>Rows of the part that is evaluated (validation, else test); 0 for none.</summary>
     public required int TestRows { get; init; }
 
     public required int BatchSize { get; init; }

@@ -1,3 +1,4 @@
+using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -6,10 +7,13 @@ namespace DistTrain.Runtime;
 internal sealed class CheckpointStart : IDisposable
 {
     private readonly CheckpointFile? _file;
+    private readonly AlignedBuffer? _initial;
 
-    private CheckpointStart(CheckpointFile? file)
+    /// <param name="initial">Weights to start from; null: those of the checkpoint, else drawn from the seed.</param>
+    private CheckpointStart(CheckpointFile? file, AlignedBuffer? initial)
     {
         _file = file;
+        _initial = initial;
         Progress = file?.Header.Progress ?? new RunProgress();
         Version = new WeightVersion(file?.Header.Step ?? 0);
 
@@ -25,17 +29,19 @@ internal sealed class CheckpointStart : IDisposable
 
     /// <param name="say">Takes a line for people.</param>
     /// <exception cref="TrainingException">The checkpoint is another run's; the message names what changed.</exception>
+    /// <exception cref="TrainedModelException">The initial weights cannot be read, or are another model's.</exception>
     public static CheckpointStart Find(OutFolder folder, LoadedRun run, SessionSettings settings, Action<string> say)
     {
         var store = new CheckpointStore(folder.Checkpoints, run.Run.Checkpoint.Keep);
         if (!settings.Resume)
         {
+            AlignedBuffer? initial = ReadInitial(run);
             if (store.Clear() is int removed and > 0)
             {
                 say($"{removed} checkpoints of an earlier run were removed from {folder.Checkpoints}; --resume keeps them");
             }
 
-            return new CheckpointStart(null);
+            return new CheckpointStart(null, initial);
         }
 
         store.ClearUnfinished();
@@ -43,7 +49,7 @@ internal sealed class CheckpointStart : IDisposable
         if (file is null)
         {
             say($"there is no usable checkpoint in {folder.Checkpoints}: the run starts at its beginning");
-            return new CheckpointStart(null);
+            return new CheckpointStart(null, ReadInitial(run));
         }
 
         try
@@ -57,7 +63,7 @@ internal sealed class CheckpointStart : IDisposable
         }
 
         say($"the run goes on after step {file.Header.Step}");
-        return new CheckpointStart(file);
+        return new CheckpointStart(file, null);
     }
 
     /// <summary>Writes weights and optimizer state of the start.</summary>
@@ -67,6 +73,7 @@ internal sealed class CheckpointStart : IDisposable
         if (_file is null)
         {
             run.Network.InitializeParameters(model.Current.Span, run.Run.Training.Seed);
+            _initial?.Span.CopyTo(model.Current.Span);
             return;
         }
 
@@ -82,5 +89,29 @@ internal sealed class CheckpointStart : IDisposable
         _file.State.Span.CopyTo(state);
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _initial?.Dispose();
+    }
+
+    private static AlignedBuffer? ReadInitial(LoadedRun run)
+    {
+        if (run.Run.Training.InitialWeights is not { } path)
+        {
+            return null;
+        }
+
+        var weights = new AlignedBuffer(run.Network.Parameters.Length);
+        try
+        {
+            WeightsReader.Read(Path.GetFullPath(path, run.Run.BaseFolder), run.Network.Parameters, weights.Span);
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
 }

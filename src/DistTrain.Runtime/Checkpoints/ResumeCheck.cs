@@ -21,6 +21,13 @@ public static class ResumeCheck
             return;
         }
 
+        if (header.Step > run.Plan.StepsTotal)
+        {
+            throw new TrainingException(
+                $"the checkpoint is of step {header.Step}, but the run file now ends after {run.Plan.StepsTotal}; give "
+                + "training.epochs or training.steps as many as before or more, or start without --resume");
+        }
+
         bool isOtherData = header.DataHash != run.Data.ContentHash;
         string[] changed = [.. ChangedKeys(header.RunJson, run.RunJson)
             .Where(key => !IsHarmless(key) && (isOtherData || !key.StartsWith("data.", StringComparison.Ordinal)))];
@@ -83,10 +90,13 @@ public static class ResumeCheck
         }
     }
 
-    /// <summary>Changes that make sense: how long, how often things are shown or kept, who computes.</summary>
+    /// <summary>
+    /// Changes that make sense: how long, where the schedule ends, how often things are shown or kept, who computes.
+    /// </summary>
     private static bool IsHarmless(string key) =>
         key.Split('.') is ["checkpoint" or "cluster" or "report", ..]
-            or ["training", "epochs" or "steps" or "schedule" or "evaluateEveryEpochs" or "logEverySteps" or "earlyStopping", ..];
+            or ["training", "epochs" or "steps" or "evaluateEveryEpochs" or "logEverySteps" or "earlyStopping", ..]
+            or ["training", "schedule", "minimumFactor"];
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

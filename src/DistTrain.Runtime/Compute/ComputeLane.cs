@@ -20,7 +20,7 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
     /// <param name="sums">Shape (P + metrics,) for a training round, (metrics,) for an evaluation. Overwritten.</param>
     public void Compute(Round round, int first, int end, ReadOnlySpan<int> order, WeightBuffer weights, Span<float> sums)
     {
-        DataSet part = round.Kind == RoundKind.Train ? run.Data.Train : run.Data.Test!;
+        DataSet part = round.Kind == RoundKind.Train ? run.Data.Train : run.Data.Evaluated!;
         int firstRow = round.ShardStart(first);
         int rows = round.ShardStart(end) - firstRow;
         Clock.StartGather();

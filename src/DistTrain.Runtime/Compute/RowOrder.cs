@@ -7,7 +7,7 @@ namespace DistTrain.Runtime;
 internal sealed class RowOrder(LoadedRun run)
 {
     private int[] _train = [];
-    private int[] _test = [];
+    private int[] _evaluated = [];
     private int _epoch = -1;
 
     /// <returns>Shape (round.Rows,); valid until the next call.</returns>
@@ -15,12 +15,12 @@ internal sealed class RowOrder(LoadedRun run)
     {
         if (round.Kind == RoundKind.Evaluate)
         {
-            if (_test.Length == 0)
+            if (_evaluated.Length == 0)
             {
-                _test = [.. Enumerable.Range(0, run.Data.Test!.RowCount)];
+                _evaluated = [.. Enumerable.Range(0, run.Data.Evaluated!.RowCount)];
             }
 
-            return _test.AsMemory(round.FirstRow, round.Rows);
+            return _evaluated.AsMemory(round.FirstRow, round.Rows);
         }
 
         if (_epoch != round.Epoch)

@@ -42,8 +42,11 @@ public sealed class LoadedRun
 
     /// <exception cref="ModelException">The model does not fit the data.</exception>
     /// <exception cref="RunFileException">The model asks for what the data has not.</exception>
-    public static LoadedRun Build(RunFile run, PreparedData data) =>
-        new(run, data, Network.Build(run.ResolveModel(data)));
+    public static LoadedRun Build(RunFile run, PreparedData data)
+    {
+        BestFigure.Require(run, data);
+        return new LoadedRun(run, data, Network.Build(run.ResolveModel(data)));
+    }
 
     public static string HashOf(string runJson) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runJson)));
 
@@ -53,7 +56,7 @@ public sealed class LoadedRun
         var plan = new RunPlan
         {
             TrainRows = data.Train.RowCount,
-            TestRows = data.Test?.RowCount ?? 0,
+            TestRows = data.Evaluated?.RowCount ?? 0,
             BatchSize = training.BatchSize,
             Shards = training.Shards,
             StepsTotal = training.Steps ?? 0,

@@ -66,7 +66,8 @@ public sealed class RoundLedger
             _run.IsClassification ? null : Math.Sqrt(metricSums[MetricSums.SquaredError] / values));
         _progress = _progress with
         {
-            LastTest = figures,
+            LastTest = HasValidation ? null : figures,
+            LastValidation = HasValidation ? figures : null,
             Evaluated = true,
             EpochSeconds = _progress.EpochSeconds + (_epochIsOpen ? seconds : 0),
             Seconds = _progress.Seconds + seconds,
@@ -79,15 +80,15 @@ public sealed class RoundLedger
         && (version.Value % _run.Plan.StepsPerEpoch == 0 || version.Value >= _run.Plan.StepsTotal);
 
     /// <summary>Closes the epoch that ended with this version.</summary>
-    /// <param name="test">Null where no evaluation was due.</param>
-    public EpochFigures CloseEpoch(WeightVersion version, EvaluationFigures? test)
+    /// <param name="evaluation">Null where none was due.</param>
+    public EpochFigures CloseEpoch(WeightVersion version, EvaluationFigures? evaluation)
     {
         int epoch = (int)((version.Value - 1) / _run.Plan.StepsPerEpoch) + 1;
         double rows = _progress.EpochRows;
         var figures = new EpochFigures(
             epoch, version.Value, _progress.EpochLossSum / rows,
-            _run.IsClassification ? _progress.EpochCorrect / rows : null, test, _progress.EpochSeconds,
-            rows / Math.Max(_progress.EpochTrainSeconds, 1e-9));
+            _run.IsClassification ? _progress.EpochCorrect / rows : null, HasValidation ? null : evaluation,
+            _progress.EpochSeconds, rows / Math.Max(_progress.EpochTrainSeconds, 1e-9), HasValidation ? evaluation : null);
         _epochIsOpen = false;
         _progress = _progress with
         {
@@ -101,16 +102,24 @@ public sealed class RoundLedger
         return figures;
     }
 
+    private bool HasValidation => _run.Data.Validation is not null;
+
     /// <summary>Compares an evaluation with the best so far.</summary>
     /// <returns>Whether it is the new best one.</returns>
-    public bool Judge(BestMetric metric, EvaluationFigures test, WeightVersion version)
+    public bool Judge(BestMetric metric, EvaluationFigures evaluation, WeightVersion version)
     {
-        double? value = metric == BestMetric.TestAccuracy ? test.Accuracy : test.Loss;
+        double? value = metric switch
+        {
+            BestMetric.Accuracy => evaluation.Accuracy,
+            BestMetric.MeanAbsoluteError => evaluation.MeanAbsoluteError,
+            BestMetric.RootMeanSquareError => evaluation.RootMeanSquareError,
+            _ => evaluation.Loss,
+        };
         bool isBest = value is { } now && double.IsFinite(now)
-            && (_progress.BestValue is not { } best
-                || (metric == BestMetric.TestAccuracy ? now > best : now < best));
+            && (_progress.BestValue is not { } best || _progress.BestMetric != metric
+                || (metric == BestMetric.Accuracy ? now > best : now < best));
         _progress = isBest
-            ? _progress with { BestValue = value, BestStep = version.Value, EvaluationsSinceBest = 0 }
+            ? _progress with { BestMetric = metric, BestValue = value, BestStep = version.Value, EvaluationsSinceBest = 0 }
             : _progress with { EvaluationsSinceBest = _progress.EvaluationsSinceBest + 1 };
         return isBest;
     }

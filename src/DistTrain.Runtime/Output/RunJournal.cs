@@ -110,35 +110,34 @@ public sealed class RunJournal : IRunJournal
     private RoundOutcome OnEvaluation(Round round, ReadOnlySpan<float> metricSums, double seconds, ModelState model)
     {
         WeightVersion version = round.Version;
-        EvaluationFigures test = _ledger.AddEvaluation(round, metricSums, seconds);
+        EvaluationFigures evaluation = _ledger.AddEvaluation(round, metricSums, seconds);
         bool isNew = _ledger.EpochEnds(version);
         if (isNew)
         {
-            CloseEpoch(version, test);
+            CloseEpoch(version, evaluation);
         }
 
         EarlyStoppingSpec? early = _run.Run.Training.EarlyStopping;
-        BestMetric? metric = _run.Run.Checkpoint.Best ?? early?.Metric;
-        if (metric is not { } chosen || !isNew)
+        if (BestFigure.Of(_run.Run) is not { } metric || !isNew)
         {
             return new RoundOutcome.GoOn();
         }
 
-        if (_ledger.Judge(chosen, test, version) && _run.Run.Checkpoint.Best is not null)
+        if (_ledger.Judge(metric, evaluation, version) && _run.Run.Checkpoint.Best is not null)
         {
             _checkpoints.KeepBest(model);
         }
 
-        return early is not null && _ledger.Progress.EvaluationsSinceBest >= early.Patience
+        return BestFigure.HasStopped(_run.Run, _ledger.Progress)
             ? new RoundOutcome.EndRun(
-                $"no better {chosen} in {early.Patience} evaluations; the best was {_ledger.Progress.BestValue:G6} "
+                $"no better {BestFigure.Name(metric)} in {early!.Patience} evaluations; the best was {_ledger.Progress.BestValue:G6} "
                 + $"after step {_ledger.Progress.BestStep}")
             : new RoundOutcome.GoOn();
     }
 
-    private void CloseEpoch(WeightVersion version, EvaluationFigures? test)
+    private void CloseEpoch(WeightVersion version, EvaluationFigures? evaluation)
     {
-        EpochFigures epoch = _ledger.CloseEpoch(version, test);
+        EpochFigures epoch = _ledger.CloseEpoch(version, evaluation);
         _metrics.Write("epoch", epoch);
         _observer.OnEpoch(epoch);
     }

@@ -34,8 +34,14 @@ public sealed record RunProgress
     /// <summary>The last finished epoch; null before the first.</summary>
     public EpochFigures? LastEpoch { get; init; }
 
-    /// <summary>The last evaluation; null before the first.</summary>
+    /// <summary>The last evaluation of the test part while training; null before the first, or where validation took its place.</summary>
     public EvaluationFigures? LastTest { get; init; }
+
+    /// <summary>The last evaluation of the validation part; null before the first, or where there is none.</summary>
+    public EvaluationFigures? LastValidation { get; init; }
+
+    /// <summary>What <see cref="BestValue"/> is a figure of; another one starts anew.</summary>
+    public BestMetric? BestMetric { get; init; }
 
     /// <summary>Value of the metric by which the best model is chosen; null before the first evaluation.</summary>
     public double? BestValue { get; init; }

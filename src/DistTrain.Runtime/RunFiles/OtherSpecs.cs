@@ -12,7 +12,7 @@ public sealed record CheckpointSpec
     /// <summary>Checkpoints kept, the newest ones; 1 or more. Default 3.</summary>
     public required int Keep { get; init; }
 
-    /// <summary>Which model is kept as the best one, by evaluation of the test part; null: none.</summary>
+    /// <summary>Which model is kept as the best one, by a figure of the evaluated part; null: none.</summary>
     public required BestMetric? Best { get; init; }
 }
 

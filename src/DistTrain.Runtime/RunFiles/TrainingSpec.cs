@@ -31,26 +31,36 @@ public sealed record TrainingSpec
 
     public required UpdateSpec Update { get; init; }
 
-    /// <summary>Epochs between evaluations of the test part; 0: only at the end. Default 1.</summary>
+    /// <summary>Epochs between evaluations of the validation part, else the test part; 0: only at the end. Default 1.</summary>
     public required int EvaluateEveryEpochs { get; init; }
 
     /// <summary>Steps between step lines in metrics.jsonl; 0: none. Default 100.</summary>
     public required int LogEverySteps { get; init; }
 
+    /// <summary>A safetensors file with the weights to start from, relative to the run file; null: drawn from the seed.</summary>
+    public required string? InitialWeights { get; init; }
+
     /// <summary>Null: the run goes its whole length.</summary>
     public required EarlyStoppingSpec? EarlyStopping { get; init; }
 }
 
-/// <summary>End the run when a metric of the test part has not improved.</summary>
+/// <summary>End the run when a figure of the evaluated part has not improved.</summary>
+/// <param name="Metric">Null: that of checkpoint.best, else the loss.</param>
 /// <param name="Patience">Evaluations without improvement, 1 or more.</param>
-public sealed record EarlyStoppingSpec(BestMetric Metric, int Patience);
+public sealed record EarlyStoppingSpec(BestMetric? Metric, int Patience);
 
-/// <summary>A figure of the test part by which one model is better than another.</summary>
+/// <summary>A figure of the evaluated part (validation, else test) by which one model is better than another.</summary>
 public enum BestMetric
 {
     /// <summary>Lower is better.</summary>
-    TestLoss = 0,
+    Loss = 0,
 
     /// <summary>Higher is better; classes only.</summary>
-    TestAccuracy = 1,
+    Accuracy = 1,
+
+    /// <summary>Lower is better; values only.</summary>
+    MeanAbsoluteError = 2,
+
+    /// <summary>Lower is better; values only.</summary>
+    RootMeanSquareError = 3,
 }

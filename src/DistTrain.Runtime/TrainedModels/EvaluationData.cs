@@ -7,6 +7,8 @@ public static class EvaluationData
 {
     public const string TestPart = "the test part";
 
+    public const string ValidationPart = "the validation part";
+
     public const string TrainPart = "the training part";
 
     /// <summary>The run's own data, split as for the training.</summary>

@@ -19,10 +19,17 @@ public static class ModelEvaluation
                 + $"{model.Network.Spec.Input.Size} and {model.Network.TargetWidth}; evaluate on data like the training's");
         }
 
-        using var pass = new Pass(model, part);
+        return Run(model.Network, model.Weights, model.Outputs, part);
+    }
+
+    /// <param name="weights">The flat parameter vector.</param>
+    /// <param name="part">Of the network's shapes.</param>
+    internal static EvaluationReport Run(Network network, ReadOnlySpan<float> weights, OutputDecoder outputs, DataSet part)
+    {
+        using var pass = new Pass(network, outputs, part);
         for (int first = 0; first < part.RowCount; first += RunPlan.EvaluationShardRows)
         {
-            pass.Add(first, Math.Min(RunPlan.EvaluationShardRows, part.RowCount - first));
+            pass.Add(weights, first, Math.Min(RunPlan.EvaluationShardRows, part.RowCount - first));
         }
 
         return pass.Report();
@@ -33,7 +40,8 @@ public static class ModelEvaluation
     /// <summary>The sums of one walk over the rows.</summary>
     private sealed class Pass : IDisposable
     {
-        private readonly TrainedModel _model;
+        private readonly Network _network;
+        private readonly OutputDecoder _decoder;
         private readonly DataSet _part;
         private readonly NetworkLane _lane;
         private readonly AlignedBuffer _features;
@@ -45,21 +53,22 @@ public static class ModelEvaluation
         private readonly double[] _targetSums;
         private readonly double[] _targetSquares;
 
-        public Pass(TrainedModel model, DataSet part)
+        public Pass(Network network, OutputDecoder decoder, DataSet part)
         {
-            _model = model;
+            _network = network;
+            _decoder = decoder;
             _part = part;
-            _lane = model.Network.CreateLane();
+            _lane = network.CreateLane();
             _features = new AlignedBuffer(RunPlan.EvaluationShardRows * part.FeatureShape.Size);
             _targets = new AlignedBuffer(RunPlan.EvaluationShardRows * part.TargetWidth);
-            _outputs = new AlignedBuffer(RunPlan.EvaluationShardRows * model.Network.Output.Size);
-            int classes = model.Outputs.ClassNames.Length;
+            _outputs = new AlignedBuffer(RunPlan.EvaluationShardRows * network.Output.Size);
+            int classes = decoder.ClassNames.Length;
             _confusion = new int[classes, classes];
             _targetSums = new double[part.TargetWidth];
             _targetSquares = new double[part.TargetWidth];
         }
 
-        public void Add(int firstRow, int count)
+        public void Add(ReadOnlySpan<float> weights, int firstRow, int count)
         {
             for (int row = 0; row < count; row++)
             {
@@ -68,7 +77,7 @@ public static class ModelEvaluation
 
             Span<float> features = _features.Span[..(count * _part.FeatureShape.Size)];
             Span<float> targets = _targets.Span[..(count * _part.TargetWidth)];
-            Span<float> outputs = _outputs.Span[..(count * _model.Network.Output.Size)];
+            Span<float> outputs = _outputs.Span[..(count * _network.Output.Size)];
             _part.GatherFeatures(_rows.AsSpan(0, count), features);
             _part.GatherTargets(_rows.AsSpan(0, count), targets);
             var slice = new BatchSlice
@@ -83,13 +92,13 @@ public static class ModelEvaluation
                 Step = 0,
             };
             Span<float> sums = stackalloc float[MetricSums.Count];
-            _lane.ComputeMetrics(_model.Weights, slice, sums);
+            _lane.ComputeMetrics(weights, slice, sums);
             for (int metric = 0; metric < sums.Length; metric++)
             {
                 _sums[metric] += sums[metric];
             }
 
-            _lane.Predict(_model.Weights, features, count, outputs);
+            _lane.Predict(weights, features, count, outputs);
             AddRows(targets, outputs, count);
         }
 
@@ -97,7 +106,7 @@ public static class ModelEvaluation
         {
             int rows = _part.RowCount;
             double values = (double)rows * _part.TargetWidth;
-            bool classes = _model.Outputs.IsClassification;
+            bool classes = _decoder.IsClassification;
             return new EvaluationReport
             {
                 Rows = rows,
@@ -121,12 +130,12 @@ public static class ModelEvaluation
 
         private void AddRows(ReadOnlySpan<float> targets, ReadOnlySpan<float> outputs, int count)
         {
-            int width = _model.Network.Output.Size;
+            int width = _network.Output.Size;
             for (int row = 0; row < count; row++)
             {
-                if (_model.Outputs.IsClassification)
+                if (_decoder.IsClassification)
                 {
-                    int predicted = _model.Outputs.ClassOf(outputs.Slice(row * width, width));
+                    int predicted = _decoder.ClassOf(outputs.Slice(row * width, width));
                     if (predicted < _confusion.GetLength(1))
                     {
                         _confusion[(int)targets[row], predicted]++;
@@ -164,7 +173,7 @@ public static class ModelEvaluation
                 int actual = RowOf(index).Sum();
                 int predicted = Enumerable.Range(0, _confusion.GetLength(0)).Sum(row => _confusion[row, index]);
                 figures.Add(new ClassFigures(
-                    _model.Outputs.ClassNames[index], actual, Divide(right, predicted), Divide(right, actual),
+                    _decoder.ClassNames[index], actual, Divide(right, predicted), Divide(right, actual),
                     predicted == 0 || actual == 0 ? null : 2.0 * right / (predicted + actual)));
             }
 

@@ -54,7 +54,7 @@ public sealed class TrainedModel : IDisposable
             if (best && !File.Exists(file))
             {
                 throw new TrainedModelException(
-                    $"{folder} has no best model; set checkpoint.best to \"testLoss\" or \"testAccuracy\" in the run file and train again");
+                    $"{folder} has no best model; set checkpoint.best to \"loss\" or \"accuracy\" in the run file and train again");
             }
 
             WeightsReader.Read(file, network.Parameters, weights.Span);

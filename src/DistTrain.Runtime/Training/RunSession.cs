@@ -36,7 +36,7 @@ internal sealed class RunSession : IAsyncDisposable
         _checkpoints = new CheckpointKeeper(run, _folder, start.Term, start.Version.Value, Say);
         _journal = new RunJournal(run, observer, _ledger, _metrics, _checkpoints);
         var machine = new CoordinatorProtocol(new CoordinatorSettings(
-            start.Term, run.Plan, start.Version, run.Buckets.Count, settings.WorkersMin, run.RunJson, run.RunHash,
+            start.Term, PlanFrom(start, run), start.Version, run.Buckets.Count, settings.WorkersMin, run.RunJson, run.RunHash,
             run.Data.ContentHash, settings.SharesData ? _folder.PreparedData : "", TimesOf(run.Run))
         {
             WorkersAtStart = settings.WorkersAtStart,
@@ -130,7 +130,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
 
         string? checkpoint = await _checkpoints.FinishAsync(_model, _ledger.Progress, end).ConfigureAwait(false);
-        RunSummary summary = Summarise(end, checkpoint);
+        RunSummary summary = Summarise(end, checkpoint, TestAtTheEnd(end));
         try
         {
             ModelFile.Write(_folder.Model, Run, _model.Current);
@@ -160,6 +160,10 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>A run that ended early has no steps left when it is resumed.</summary>
+    private static RunPlan PlanFrom(CheckpointStart start, LoadedRun run) =>
+        BestFigure.HasStopped(run.Run, start.Progress) ? run.Plan with { StepsTotal = start.Version.Value } : run.Plan;
+
     private static ProtocolTimes TimesOf(RunFile file) => new()
     {
         WaitForWorkersMax = file.Cluster.WaitForWorkersSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
@@ -172,7 +176,8 @@ internal sealed class RunSession : IAsyncDisposable
         ThreadsPerWorker = _settings.ThreadsPerWorker,
         ParameterCount = Run.Network.Parameters.Length,
         TrainRows = Run.Plan.TrainRows,
-        TestRows = Run.Plan.TestRows,
+        TestRows = Run.Data.Test?.RowCount ?? 0,
+        ValidationRows = Run.Data.Validation?.RowCount ?? 0,
         StepsTotal = Run.Plan.StepsTotal,
         StepsPerEpoch = Run.Plan.StepsPerEpoch,
         StepsDone = _model.Current.Version.Value,
@@ -180,7 +185,21 @@ internal sealed class RunSession : IAsyncDisposable
         OutFolder = _folder.Root,
     };
 
-    private RunSummary Summarise(RunEnd end, string? checkpoint)
+    /// <summary>The test part that a validation part stood in for; else what was evaluated while training.</summary>
+    private EvaluationFigures? TestAtTheEnd(RunEnd end)
+    {
+        if (Run.Data is not { Validation: not null, Test: { } test } || end.Kind != RunEndKind.Completed)
+        {
+            return _ledger.Progress.LastTest;
+        }
+
+        var outputs = new OutputDecoder(Run.Network.Spec.Loss, Run.Network.Output.Size, Run.Data.Schema);
+        EvaluationReport report = ModelEvaluation.Run(Run.Network, _model.Current.Span, outputs, test);
+        return new EvaluationFigures(
+            report.Rows, report.Loss, report.Accuracy, report.MeanAbsoluteError, report.RootMeanSquareError);
+    }
+
+    private RunSummary Summarise(RunEnd end, string? checkpoint, EvaluationFigures? test)
     {
         RunProgress progress = _ledger.Progress;
         return new RunSummary
@@ -197,10 +216,15 @@ internal sealed class RunSession : IAsyncDisposable
             Epochs = (int)(_model.Current.Version.Value / Run.Plan.StepsPerEpoch),
             TrainLoss = progress.LastEpoch?.TrainLoss ?? progress.LastLoss,
             TrainAccuracy = progress.LastEpoch?.TrainAccuracy,
-            TestLoss = progress.LastTest?.Loss,
-            TestAccuracy = progress.LastTest?.Accuracy,
-            TestMeanAbsoluteError = progress.LastTest?.MeanAbsoluteError,
-            TestRootMeanSquareError = progress.LastTest?.RootMeanSquareError,
+            ValidationLoss = progress.LastValidation?.Loss,
+            ValidationAccuracy = progress.LastValidation?.Accuracy,
+            ValidationMeanAbsoluteError = progress.LastValidation?.MeanAbsoluteError,
+            ValidationRootMeanSquareError = progress.LastValidation?.RootMeanSquareError,
+            BestStep = progress.BestValue is null ? null : progress.BestStep,
+            TestLoss = test?.Loss,
+            TestAccuracy = test?.Accuracy,
+            TestMeanAbsoluteError = test?.MeanAbsoluteError,
+            TestRootMeanSquareError = test?.RootMeanSquareError,
             SamplesPerSecond = progress.TrainSeconds > 0 ? progress.Rows / progress.TrainSeconds : 0,
             StepMillisecondsMedian = _ledger.MedianMs,
             Workers = _settings.Workers > 0 ? _settings.Workers : _journal.ConnectionsMax,
@@ -210,7 +234,8 @@ internal sealed class RunSession : IAsyncDisposable
             Recoveries = progress.Recoveries,
             ParameterCount = Run.Network.Parameters.Length,
             TrainRows = Run.Plan.TrainRows,
-            TestRows = Run.Plan.TestRows,
+            TestRows = Run.Data.Test?.RowCount ?? 0,
+            ValidationRows = Run.Data.Validation?.RowCount ?? 0,
             RunHash = Run.RunHash,
             DataHash = Run.Data.ContentHash,
             Checkpoint = checkpoint,

@@ -23,7 +23,22 @@ public sealed record RunSummary
 
     public double? TrainAccuracy { get; init; }
 
-    /// <summary>Of the last evaluation; null where there was none.</summary>
+    /// <summary>Of the last evaluation of the validation part; null where there is none.</summary>
+    public double? ValidationLoss { get; init; }
+
+    public double? ValidationAccuracy { get; init; }
+
+    public double? ValidationMeanAbsoluteError { get; init; }
+
+    public double? ValidationRootMeanSquareError { get; init; }
+
+    /// <summary>Updates applied at the best evaluation; null where none is looked for.</summary>
+    public long? BestStep { get; init; }
+
+    /// <summary>
+    /// Of the last evaluation of the test part, or of the one at the end where a validation part took its place before; null
+    /// where there was none.
+    /// </summary>
     public double? TestLoss { get; init; }
 
     /// <summary>Null for regression, or where there was no evaluation.</summary>
@@ -59,6 +74,8 @@ public sealed record RunSummary
     public required int TrainRows { get; init; }
 
     public required int TestRows { get; init; }
+
+    public int ValidationRows { get; init; }
 
     /// <summary>SHA-256 of run.json, in hex.</summary>
     public required string RunHash { get; init; }

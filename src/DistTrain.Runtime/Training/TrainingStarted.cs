@@ -19,6 +19,9 @@ public sealed record TrainingStarted
     /// <summary>0: no test part.</summary>
     public required int TestRows { get; init; }
 
+    /// <summary>0: no validation part.</summary>
+    public int ValidationRows { get; init; }
+
     public required long StepsTotal { get; init; }
 
     public required int StepsPerEpoch { get; init; }

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace DistTrain.Cli.Tests.EndToEnd;
@@ -91,6 +94,51 @@ public sealed class TrainedModelTests(TrainedModelTests.Irises irises) : IClassF
         Assert.Equal([folder[name]], Directory.GetFiles(folder.Path));
         byte[] bytes = await File.ReadAllBytesAsync(folder[name]);
         Assert.InRange(bytes.Length, 131 * sizeof(float), 4096);
+    }
+
+    [Fact]
+    public async Task Train_FromGivenWeights_StartsThere()
+    {
+        using var folder = new TemporaryFolder();
+        string weights = Path.Combine(irises.Folder, "model.safetensors");
+        string[] command = ["train", "examples/iris/run.json", "--json", "--out", folder["out"], "--init", weights];
+
+        CommandResult tuned = await DistTrainCommand.RunAsync([.. command, "--set", "training.epochs=1"]);
+        CommandResult other = await DistTrainCommand.RunAsync([.. command, "--set", "model.layers.0.units=17"]);
+
+        Assert.True((double)tuned.Summary["trainLoss"]! < 2 * (double)irises.Summary["trainLoss"]!, tuned.Output);
+        Assert.Equal(2, other.ExitCode);
+        Assert.StartsWith(
+            $"{weights}: tensor layers.0.weight is F32 (4, 16), expected the shape (4, 17)", other.Errors, StringComparison.Ordinal);
+        Assert.Single(other.Errors.TrimEnd().Split('\n'));
+    }
+
+    /// <summary>The rules of the format's reference (github.com/huggingface/safetensors, "Format"), read plainly.</summary>
+    [Fact]
+    public async Task Train_LeavesWeights_ThatAStrictReaderTakes()
+    {
+        byte[] file = await File.ReadAllBytesAsync(Path.Combine(irises.Folder, "model.safetensors"));
+        long headerBytes = BinaryPrimitives.ReadInt64LittleEndian(file);
+        JsonObject header = (JsonObject)JsonNode.Parse(file.AsSpan(8, (int)headerBytes))!;
+        var ends = new List<long> { 0 };
+        foreach ((string name, JsonNode? tensor) in header.Where(entry => entry.Key != "__metadata__"))
+        {
+            long[] offsets = [.. tensor!["data_offsets"]!.AsArray().Select(offset => (long)offset!)];
+            long elements = tensor["shape"]!.AsArray().Aggregate(1L, (product, dimension) => product * (long)dimension!);
+            Assert.Equal("F32", (string)tensor["dtype"]!);
+            Assert.Equal(ends[^1], offsets[0]);
+            Assert.Equal(elements * sizeof(float), offsets[1] - offsets[0]);
+            Assert.Equal(0, (8 + headerBytes + offsets[0]) % sizeof(float));
+            ends.Add(offsets[1]);
+        }
+
+        Assert.Equal((byte)'{', file[8]);
+        Assert.Equal(0, (8 + headerBytes) % 8);
+        Assert.Equal(file.Length - 8 - headerBytes, ends[^1]);
+        Assert.All(header["__metadata__"]!.AsObject(), entry => Assert.Equal(JsonValueKind.String, entry.Value!.GetValueKind()));
+        Assert.Equal(
+            (string)irises.Summary["weightsSha256"]!,
+            Convert.ToHexStringLower(SHA256.HashData(file.AsSpan(8 + (int)headerBytes))));
     }
 
     private async Task<string[]> PredictAsync(params string[] flags)

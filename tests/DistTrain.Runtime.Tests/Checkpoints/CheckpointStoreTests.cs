@@ -97,6 +97,28 @@ public sealed class CheckpointStoreTests
     }
 
     [Fact]
+    public void Write_AfterADamagedOneWasFound_KeepsTheWholeOnes()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, keep: 1);
+        File.Delete(Write(store, 10, 1));
+        string damaged = Write(store, 20, 2);
+        File.WriteAllText(damaged, "torn");
+        Write(new CheckpointStore(folder.Path, keep: 2), 12, 1);
+        store.ReadNewest(_ => { })?.Dispose();
+
+        Write(store, 15, 3);
+
+        using CheckpointFile? used = store.ReadNewest(message => Assert.Fail(message));
+        Assert.Equal(15, used?.Header.Step);
+        Assert.Equal(
+            ["step-0000000015.checkpoint", "step-0000000020.checkpoint.damaged"],
+            Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(1, store.Clear());
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void ReadNewest_ForeignFiles_AreNoCheckpoints()
     {
         using var folder = new TemporaryFolder();

@@ -14,6 +14,10 @@ public sealed class ResumeCheckTests
     [InlineData("\"everySeconds\": 0", "\"everySeconds\": 9", null)]
     [InlineData("\"rate\": 0.1", "\"rate\": 0.2", "model.layers")]
     [InlineData("\"learningRate\": 0.01", "\"learningRate\": 0.02", "training.optimizer.learningRate")]
+    [InlineData("\"epochs\": 6", "\"epochs\": 6, \"schedule\": \"cosine\"", "training.schedule.type")]
+    [InlineData("\"epochs\": 6", "\"epochs\": 6, \"evaluateEveryEpochs\": 2", null)]
+    [InlineData("\"epochs\": 6", "\"epochs\": 6, \"seed\": 2", "training.seed")]
+    [InlineData("\"epochs\": 6", "\"steps\": 3", "now ends after 3")]
     [InlineData("\"units\": 16", "\"units\": 17", "another model")]
     public void Require_AChange_IsLetThroughOnlyWhereItMakesSense(string before, string after, string? named)
     {

@@ -23,6 +23,11 @@ internal static class DataSection
             "Share of the rows set aside for testing, drawn by the seed. Not together with testRows or test files."),
         MapKey.Optional("testRows", new IntegerShape(1),
             "Rows set aside for testing, drawn by the seed. Not together with testFraction or test files."),
+        MapKey.Optional("validationFraction", new NumberShape(above: 0, below: 1),
+            "Share of the training file's rows set aside for validation: evaluated while training instead of the test part. "
+            + "Not together with validationRows."),
+        MapKey.Optional("validationRows", new IntegerShape(1),
+            "Rows of the training file set aside for validation. Not together with validationFraction."),
         MapKey.Text("scaling", new VariantShape("a scaling", "type",
             ("none", new MapShape("Features are used as they are.")),
             ("standardize", new MapShape("Each feature to mean 0 and standard deviation 1 over the training part.")),
@@ -80,7 +85,8 @@ internal static class DataSection
         return spec with
         {
             Targets = section.Text("targets") == "values" ? TargetKind.Values : TargetKind.Classes,
-            Split = BindSplit(section),
+            Split = BindSplit(section, "test"),
+            Validation = BindSplit(section, "validation"),
             Scaling = BindScaling(section.Map("scaling")),
             Missing = BindMissing(section),
             FeatureShape = section["shape"] is JsonList shape ? new(shape.Integers()) : null,
@@ -138,17 +144,18 @@ internal static class DataSection
         ? new ColumnReference.ByIndex((int)number.Value)
         : new ColumnReference.ByName(((JsonText)value).Text);
 
-    private static SplitSpec BindSplit(JsonMap section)
+    /// <param name="part">"test" or "validation".</param>
+    private static SplitSpec BindSplit(JsonMap section, string part)
     {
-        if (section["testFraction"] is JsonNumber fraction)
+        if (section[$"{part}Fraction"] is JsonNumber fraction)
         {
-            return section["testRows"] is { } both
+            return section[$"{part}Rows"] is { } both
                 ? throw new RunFileException(
-                    $"{both.Origin}: data.testRows and data.testFraction say the same thing; remove one of them")
-                : new SplitSpec.TestFraction(fraction.Value);
+                    $"{both.Origin}: data.{part}Rows and data.{part}Fraction say the same thing; remove one of them")
+                : new SplitSpec.Fraction(fraction.Value);
         }
 
-        return section["testRows"] is JsonNumber rows ? new SplitSpec.TestRows((int)rows.Value) : SplitSpec.None;
+        return section[$"{part}Rows"] is JsonNumber rows ? new SplitSpec.Rows((int)rows.Value) : SplitSpec.None;
     }
 
     private static ScalingSpec BindScaling(JsonMap scaling) => scaling.Text("type") switch

@@ -7,7 +7,7 @@ internal static class OtherSections
         MapKey.Number("everySteps", new IntegerShape(0), 0, "Steps between checkpoints; 0: by time alone."),
         MapKey.Number("everySeconds", new NumberShape(min: 0), 30, "Seconds between checkpoints; 0: by steps alone."),
         MapKey.Number("keep", new IntegerShape(1), 3, "Checkpoints kept, the newest ones."),
-        MapKey.Optional("best", TrainingSection.Metric, "Also keep the best model by this figure of the test part."));
+        MapKey.Optional("best", TrainingSection.Metric, "Also keep the best model by this figure of the evaluated part: best.safetensors."));
 
     public static readonly MapShape Cluster = new("How the work is shared; changes nothing in what comes out.",
         MapKey.Number("minWorkers", new IntegerShape(1), 1, "The run waits for so many workers; flags win."),

@@ -41,7 +41,7 @@ internal static class TrainingSection
             MapKey.Number("warmupSteps", new IntegerShape(0), 0, "Steps (batches)."),
             MapKey.Number("minimumFactor", new NumberShape(0, 1), 0, "Where it ends, as a share of the learning rate."))));
 
-    public static readonly ChoiceShape Metric = new("testLoss", "testAccuracy");
+    public static readonly ChoiceShape Metric = new("loss", "accuracy", "meanAbsoluteError", "rootMeanSquareError");
 
     public static readonly MapShape Shape = new("How the network is trained.",
         MapKey.Required("batchSize", new IntegerShape(1, 1 << 24), "Rows of one batch."),
@@ -54,12 +54,14 @@ internal static class TrainingSection
         MapKey.Flag("dropLast", false, "Whether an uneven last batch is left out."),
         MapKey.Required("optimizer", Optimizer, "How a gradient changes the weights."),
         MapKey.Text("schedule", Schedule, "constant", "The learning rate's course."),
+        MapKey.Optional("initialWeights", new TextShape("a file's path", isPath: true),
+            "A safetensors file with weights of this model to start from, for fine-tuning. Default: drawn from the seed."),
         MapKey.Optional("clipNorm", new NumberShape(above: 0), "Longest gradient (L2 norm); longer ones are shortened to it."),
         MapKey.Number("evaluateEveryEpochs", new IntegerShape(0), 1,
-            "Epochs between evaluations of the test part; 0: only at the end."),
+            "Epochs between evaluations of the validation part, else the test part; 0: only at the end."),
         MapKey.Number("logEverySteps", new IntegerShape(0), 100, "Steps between step lines in metrics.jsonl; 0: none."),
-        MapKey.Optional("earlyStopping", new MapShape("End when the test part's figure has not improved.",
-            MapKey.Text("metric", Metric, "testLoss", "The figure."),
+        MapKey.Optional("earlyStopping", new MapShape("End when the evaluated part's figure has not improved.",
+            MapKey.Optional("metric", Metric, "The figure. Default: that of checkpoint.best, else loss."),
             MapKey.Required("patience", new IntegerShape(1), "Evaluations without improvement.")),
             "End before the full length."));
 
@@ -87,13 +89,15 @@ internal static class TrainingSection
                 section.OptionalFloat("clipNorm")),
             EvaluateEveryEpochs = section.Integer("evaluateEveryEpochs"),
             LogEverySteps = section.Integer("logEverySteps"),
+            InitialWeights = section.OptionalText("initialWeights"),
             EarlyStopping = section["earlyStopping"] is JsonMap stopping
-                ? new EarlyStoppingSpec(BindMetric(stopping.Text("metric")), stopping.Integer("patience"))
+                ? new EarlyStoppingSpec(
+                    stopping.OptionalText("metric") is { } metric ? BindMetric(metric) : null, stopping.Integer("patience"))
                 : null,
         };
     }
 
-    public static BestMetric BindMetric(string name) => name == "testLoss" ? BestMetric.TestLoss : BestMetric.TestAccuracy;
+    public static BestMetric BindMetric(string name) => Enum.Parse<BestMetric>(name, ignoreCase: true);
 
     private static MapKey WeightDecay(double fallback) =>
         MapKey.Number("weightDecay", new NumberShape(min: 0), fallback, "Pull of the weights towards 0.");

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime.Tests.Checkpoints;
+
+/// <summary>Real disks, tiny and mounted for the test, that fill up or become read-only while a run goes on.</summary>
+public sealed class FailingDiskTests
+{
+    private const string Shape = """ "batchSize": 20, "shards": 8, "epochs": 80 """;
+
+    private const string EverySteps = """ "everySeconds": 0, "everySteps": 5, "keep": 2 """;
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Training_OnADiskThatFails_GoesOnReportsEachTimeAndKeepsTheOlderCheckpoints(bool becomesReadOnly)
+    {
+        using var tiny = new TinyRun(Shape, EverySteps);
+        TrainingResult undisturbed = await LocalTraining.RunAsync(tiny.Request("undisturbed"), TrainingObserver.None, default);
+        using TinyDisk? disk = TinyDisk.TryMount(Path.Combine(tiny.Out("out"), "checkpoints"));
+        Skip.If(disk is null, "a disk for the test can only be mounted by root on Linux");
+        long newestWhileBroken = 0;
+        int reportsWhileBroken = 0;
+        RecordingObserver observer = new();
+        observer.At(100, () => disk.Break(becomesReadOnly)).At(300, () =>
+        {
+            using CheckpointFile? newest = new CheckpointStore(disk.Folder, 2).ReadNewest(message => Assert.Fail(message));
+            newestWhileBroken = newest?.Header.Step ?? 0;
+            reportsWhileBroken = Reports(observer);
+            disk.Mend();
+        });
+
+        TrainingResult result = await LocalTraining.RunAsync(tiny.Request("out", 2), observer, default);
+
+        Assert.Equal(RunEndKind.Completed, result.End.Kind);
+        Assert.Equal(undisturbed.Summary.WeightsSha256, result.Summary.WeightsSha256);
+        Assert.InRange(newestWhileBroken, 1, 100);
+        Assert.True(reportsWhileBroken > 1, $"{reportsWhileBroken} reports of checkpoints that could not be written");
+        Assert.EndsWith("step-0000000400.checkpoint", result.Summary.Checkpoint, StringComparison.Ordinal);
+    }
+
+    private static int Reports(RecordingObserver observer) => observer.Messages.Count(
+        message => message.Contains("could not be written", StringComparison.Ordinal)
+            && message.Contains("older checkpoints stay", StringComparison.Ordinal));
+
+    /// <summary>A tmpfs of a few pages.</summary>
+    private sealed class TinyDisk : IDisposable
+    {
+        private const string Size = "128k";
+
+        private TinyDisk(string folder) => Folder = folder;
+
+        public string Folder { get; }
+
+        /// <returns>Null where this user may not mount.</returns>
+        public static TinyDisk? TryMount(string folder)
+        {
+            Directory.CreateDirectory(folder);
+            return OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={Size}", "tmpfs", folder)
+                ? new TinyDisk(folder)
+                : null;
+        }
+
+        public void Break(bool readOnly)
+        {
+            if (readOnly)
+            {
+                // Refused for as long as a checkpoint is being written.
+                while (!Run("mount", "-o", "remount,ro", Folder))
+                {
+                    Thread.Yield();
+                }
+
+                return;
+            }
+
+            try
+            {
+                using FileStream filler = File.Create(Path.Combine(Folder, "filler"));
+                while (true)
+                {
+                    filler.Write(new byte[4096]);
+                    filler.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Full.
+            }
+        }
+
+        public void Mend()
+        {
+            Run("mount", "-o", "remount,rw", Folder);
+            File.Delete(Path.Combine(Folder, "filler"));
+        }
+
+        public void Dispose() => Run("umount", "--lazy", Folder);
+
+        private static bool Run(string program, params string[] arguments)
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+    }
+}
