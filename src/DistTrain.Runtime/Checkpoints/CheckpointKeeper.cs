@@ -112,7 +112,7 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     private async Task WriteAsync(Task best, CheckpointHeader header, WeightBuffer weights)
     {
         await best.ConfigureAwait(false);
-        await Task.Run(() => Write(header, weights)).ConfigureAwait(false);
+        await QuietThread.RunAsync("checkpoint", () => Write(header, weights)).ConfigureAwait(false);
     }
 
     private void Write(CheckpointHeader header, WeightBuffer weights)
@@ -137,7 +137,7 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     private async Task WriteBestAsync(Task before, WeightBuffer weights)
     {
         await before.ConfigureAwait(false);
-        await Task.Run(() =>
+        await QuietThread.RunAsync("best model", () =>
         {
             try
             {

@@ -41,6 +41,7 @@ internal sealed class CheckpointStart : IDisposable
                 say($"{removed} checkpoints of an earlier run were removed from {folder.Checkpoints}; --resume keeps them");
             }
 
+            folder.RemoveResults();
             return new CheckpointStart(null, initial);
         }
 

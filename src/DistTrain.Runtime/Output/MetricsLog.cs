@@ -1,75 +1,94 @@
+using System.Text;
 using System.Text.Json;
 
 namespace DistTrain.Runtime;
 
-/// <summary>metrics.jsonl: one JSON object a line, in order. Each line stands on disk when the next one starts.</summary>
+/// <summary>metrics.jsonl: one JSON object a line, in order. Each line stands in the file when the next one starts.</summary>
+/// <remarks>A line that the disk refuses is left out whole; the next one is tried again.</remarks>
 public sealed class MetricsLog : IDisposable
 {
+    private readonly string _path;
     private readonly Action<string> _complain;
-    private StreamWriter? _writer;
+    private FileStream? _file;
+    private long _end;
+    private bool _isFailing;
 
     /// <param name="stepsDone">Lines of later steps are dropped: the run that wrote them lost those steps. 0: a new file.</param>
-    /// <param name="complain">Told once when the file cannot be written; training goes on without it.</param>
+    /// <param name="complain">Told when the file cannot be written, once until it can again; training goes on.</param>
     public MetricsLog(string path, long stepsDone, Action<string> complain)
     {
+        _path = path;
         _complain = complain;
         try
         {
             string[] kept = stepsDone > 0 && File.Exists(path)
                 ? [.. File.ReadLines(path).Where(line => StepOf(line) <= stepsDone)]
                 : [];
-            _writer = new StreamWriter(path, append: false) { NewLine = "\n", AutoFlush = true };
-            foreach (string line in kept)
-            {
-                _writer.WriteLine(line);
-            }
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            Append(string.Concat(kept.Select(static line => line + "\n")));
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            GiveUp(path, error);
+            Complain(error);
         }
     }
 
     /// <param name="kind">As in "step" or "epoch"; becomes the line's first property.</param>
     public void Write(string kind, object figures)
     {
-        if (_writer is null)
-        {
-            return;
-        }
-
-        try
-        {
-            string properties = JsonSerializer.Serialize(figures, RuntimeJson.Line);
-            _writer.Write("{\"kind\":\"");
-            _writer.Write(kind);
-            _writer.Write("\",");
-            _writer.WriteLine(properties.AsSpan(1));
-        }
-        catch (IOException error)
-        {
-            GiveUp("metrics.jsonl", error);
-        }
+        string properties = JsonSerializer.Serialize(figures, RuntimeJson.Line);
+        Append($"{{\"kind\":\"{kind}\",{properties.AsSpan(1)}\n");
     }
 
     public void Dispose()
     {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private void Append(string text)
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
         try
         {
-            _writer?.Dispose();
+            _file.Position = _end;
+            _file.Write(bytes);
+            _end += bytes.Length;
+            _isFailing = false;
+        }
+        catch (IOException error)
+        {
+            Complain(error);
+            CutOff();
+        }
+    }
+
+    /// <summary>Half a line must not stay.</summary>
+    private void CutOff()
+    {
+        try
+        {
+            _file!.SetLength(_end);
         }
         catch (IOException)
         {
-            // A full disk was told of when a line could not be written.
+            // The next line is written over it; a reader passes over what is no JSON.
         }
-
-        _writer = null;
     }
 
-    private void GiveUp(string path, IOException error)
+    private void Complain(Exception error)
     {
-        _writer = null;
-        _complain($"{path} cannot be written ({error.Message.TrimEnd('.')}); training goes on without it");
+        if (!_isFailing)
+        {
+            _complain($"{_path} cannot be written ({error.Message.TrimEnd('.')}); training goes on, its lines are missing there");
+        }
+
+        _isFailing = true;
     }
 
     /// <returns>The line's step; none that is larger than all where the line was cut off.</returns>

@@ -11,7 +11,7 @@ public sealed class OutFolder
         try
         {
             Directory.CreateDirectory(Root);
-            string probe = System.IO.Path.Combine(Root, $".probe-{Environment.ProcessId}");
+            string probe = System.IO.Path.Combine(Root, $"{ProbePrefix}{Environment.ProcessId}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
         }
@@ -58,6 +58,28 @@ public sealed class OutFolder
 
     /// <summary>The prepared data while workers of other processes may ask for it.</summary>
     public string PreparedData => At("data.prepared");
+
+    /// <summary>Results of an earlier run, which the one that starts now replaces.</summary>
+    public void RemoveResults()
+    {
+        File.Delete(Model);
+        File.Delete(BestModel);
+        File.Delete(Summary);
+    }
+
+    /// <summary>What a killed run had not finished writing.</summary>
+    public void RemoveLeftovers()
+    {
+        foreach (string pattern in (string[])[$"{System.IO.Path.GetFileName(PreparedData)}.*.temporary", $"{ProbePrefix}*"])
+        {
+            foreach (string file in Directory.EnumerateFiles(Root, pattern))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    private const string ProbePrefix = ".probe-";
 
     private string At(string name) => System.IO.Path.Combine(Root, name);
 }

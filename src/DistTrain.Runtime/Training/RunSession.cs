@@ -26,6 +26,7 @@ internal sealed class RunSession : IAsyncDisposable
         _ownData = ownData;
         Run = run;
         _folder = new OutFolder(settings.OutFolder);
+        _folder.RemoveLeftovers();
         using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
         _model = new ModelState(run, start.Version);
         start.Fill(_model, run);
@@ -136,7 +137,7 @@ internal sealed class RunSession : IAsyncDisposable
             ModelFile.Write(_folder.Model, Run, _model.Current);
             SummaryFile.Write(_folder.Summary, summary);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException(
                 $"the results cannot be written to {_folder.Root} ({error.Message.TrimEnd('.')}); make room and run "

@@ -12,12 +12,12 @@ public sealed partial class ReadmeTests
     public async Task Commands_InOrder_Succeed()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(6, Commands().Count);
+        Assert.Equal(7, Commands().Count);
         foreach (string command in Commands())
         {
             string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(part => part.StartsWith("runs/", StringComparison.Ordinal) || part is "predictions.csv" or "iris.onnx"
-                    ? folder[part.Replace('/', '-')] : part)];
+                    ? folder[part.Replace("runs/", "runs-", StringComparison.Ordinal)] : part)];
             if (arguments[0] == "train" && !arguments.Contains("--out"))
             {
                 arguments = [.. arguments, "--out", folder["runs-" + arguments[1].Split('/')[1]]];

@@ -163,6 +163,27 @@ public sealed class OnnxExporterTests(OnnxRuntime runtime) : IClassFixture<OnnxR
             tensor => Assert.Contains(tensor.Name, network.Parameters.Slices.Select(slice => slice.Name)));
     }
 
+    /// <summary>A new layer needs a model here, and so an export.</summary>
+    [Fact]
+    public void Models_HaveEveryLayerThatThereIs()
+    {
+        var tried = new HashSet<Type> { typeof(EmbeddingSpec) };
+        Collect(Models.Values.SelectMany(model => model.Layers));
+
+        Assert.Equal(
+            typeof(LayerSpec).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LayerSpec))).OrderBy(type => type.Name),
+            tried.OrderBy(type => type.Name));
+
+        void Collect(IEnumerable<LayerSpec> layers)
+        {
+            foreach (LayerSpec layer in layers)
+            {
+                tried.Add(layer.GetType());
+                Collect(layer is ResidualSpec residual ? residual.Layers : []);
+            }
+        }
+    }
+
     [Fact]
     public void Write_SameModel_GivesTheSameBytes()
     {

@@ -45,7 +45,7 @@ internal static class ModelSection
             MapKey.Number("slope", new NumberShape(0, 1), 0.01, "Factor on negative inputs."), Name)),
         ("sigmoid", new MapShape("1 / (1 + e^−x).", Name)),
         ("tanh", new MapShape("Hyperbolic tangent.", Name)),
-        ("gelu", new MapShape("Gaussian error linear unit, in its tanh form.", Name)),
+        ("gelu", new MapShape("Gaussian error linear unit, exact: x·Φ(x).", Name)),
         ("softmax", new MapShape("e^xᵢ / Σ e^xⱼ. Not before softmaxCrossEntropy, which takes logits.", Name)),
         ("dropout", new MapShape("Zeroes elements while training.",
             MapKey.Required("rate", new NumberShape(min: 0, below: 1), "Share of the elements zeroed."), Name)),
