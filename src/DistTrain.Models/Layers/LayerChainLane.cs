@@ -11,9 +11,9 @@ namespace DistTrain.Models;
 internal sealed class LayerChainLane : IDisposable
 {
     private readonly LayerChain _chain;
-    private readonly LayerLane[] _lanes;
+    private readonly ChainStep[] _steps;
 
-    // Of each layer's output: an index into _activations; InputBuffer where views lead back to the chain's input.
+    // Of each step's output: an index into _activations; InputBuffer for the chain's input.
     private readonly int[] _bufferOf;
     private readonly int[] _bufferWidths;
     private readonly AlignedBuffer[] _activations;
@@ -25,13 +25,13 @@ internal sealed class LayerChainLane : IDisposable
     public LayerChainLane(LayerChain chain)
     {
         _chain = chain;
-        _lanes = [.. chain.Layers.Select(layer => layer.CreateLane())];
-        (_bufferOf, _bufferWidths) = PlanBuffers(chain, _lanes);
+        _steps = ChainStep.Plan(chain);
+        (_bufferOf, _bufferWidths) = PlanBuffers(_steps);
         _activations = [.. _bufferWidths.Select(_ => new AlignedBuffer(0))];
         _gradients = [new AlignedBuffer(0), new AlignedBuffer(0)];
-        _gradientWidth = chain.Layers.Select(layer => layer.Output.Size).Append(chain.Input.Size).Max();
+        _gradientWidth = _steps.Select(step => step.OutputSize).Append(chain.Input.Size).Max();
         int first = 0;
-        while (first < _lanes.Length && !chain.Layers[first].HasParameters)
+        while (first < _steps.Length && !_steps[first].HasParameters)
         {
             first++;
         }
@@ -42,19 +42,16 @@ internal sealed class LayerChainLane : IDisposable
     /// <summary>Where the caller puts the gradient that <see cref="Backward"/> starts from; shape (rows, output size).</summary>
     public Span<float> OutputGradient(int rows) => _gradients[0].Span[..(rows * _chain.Output.Size)];
 
-    /// <returns>The last layer's output, shape (rows, output size), valid until the next call.</returns>
+    /// <returns>The last step's output, shape (rows, output size), valid until the next call.</returns>
     public ReadOnlySpan<float> Forward(in LayerPass pass, ReadOnlySpan<float> input)
     {
         EnsureRows(pass.Rows);
-        for (int index = 0; index < _lanes.Length; index++)
+        for (int index = 0; index < _steps.Length; index++)
         {
-            if (!_chain.Layers[index].IsView)
-            {
-                _lanes[index].Forward(pass, Output(index - 1, pass.Rows, input), WritableOutput(index, pass.Rows));
-            }
+            _steps[index].Lane.Forward(pass, Output(index - 1, pass.Rows, input), WritableOutput(index, pass.Rows));
         }
 
-        return Output(_lanes.Length - 1, pass.Rows, input);
+        return Output(_steps.Length - 1, pass.Rows, input);
     }
 
     /// <summary>Starts from <see cref="OutputGradient"/>, which it overwrites; fills the layers' slots of the sums.</summary>
@@ -64,36 +61,31 @@ internal sealed class LayerChainLane : IDisposable
         int last = inputGradient.IsEmpty ? _firstWithParameters : 0;
         int current = 0;
         Span<float> gradient = OutputGradient(pass.Rows);
-        for (int index = _lanes.Length - 1; index >= last; index--)
+        for (int index = _steps.Length - 1; index >= last; index--)
         {
-            Layer layer = _chain.Layers[index];
-            if (!layer.IsView)
+            ChainStep step = _steps[index];
+            Span<float> next = gradient;
+            if (index == last && inputGradient.IsEmpty)
             {
-                LayerLane lane = _lanes[index];
-                Span<float> next = gradient;
-                if (index == last && inputGradient.IsEmpty)
-                {
-                    next = default;
-                }
-                else if (!lane.SharesGradient)
-                {
-                    current = 1 - current;
-                    next = _gradients[current].Span[..(pass.Rows * layer.Input.Size)];
-                }
-
-                lane.Backward(
-                    pass,
-                    Output(index - 1, pass.Rows, input),
-                    Output(index, pass.Rows, input),
-                    gradient,
-                    next,
-                    sums);
-                gradient = next;
+                next = default;
+            }
+            else if (!step.Lane.SharesGradient)
+            {
+                current = 1 - current;
+                next = _gradients[current].Span[..Length(pass.Rows, step.InputSize, step.InputLayout)];
             }
 
-            if (pass.Progress is not null && !layer.Slices.IsEmpty)
+            step.Lane.Backward(
+                pass,
+                Output(index - 1, pass.Rows, input),
+                Output(index, pass.Rows, input),
+                gradient,
+                next,
+                sums);
+            gradient = next;
+            if (pass.Progress is not null && !step.Slices.IsEmpty)
             {
-                pass.Progress.SumsReady(layer.Slices[0].Start, layer.Slices[^1].Start + layer.Slices[^1].Length);
+                pass.Progress.SumsReady(step.Slices[0].Start, step.Slices[^1].Start + step.Slices[^1].Length);
             }
         }
 
@@ -105,9 +97,9 @@ internal sealed class LayerChainLane : IDisposable
 
     public void Dispose()
     {
-        foreach (LayerLane lane in _lanes)
+        foreach (ChainStep step in _steps)
         {
-            lane.Dispose();
+            step.Lane.Dispose();
         }
 
         foreach (AlignedBuffer buffer in _activations.Concat(_gradients))
@@ -116,31 +108,30 @@ internal sealed class LayerChainLane : IDisposable
         }
     }
 
-    private static (int[] BufferOf, int[] Widths) PlanBuffers(LayerChain chain, LayerLane[] lanes)
+    private static (int[] BufferOf, int[] Widths) PlanBuffers(ChainStep[] steps)
     {
-        int[] bufferOf = new int[lanes.Length];
+        int[] bufferOf = new int[steps.Length];
         var widths = new List<int>();
         int current = InputBuffer;
         bool isKept = true;
-        for (int index = 0; index < lanes.Length; index++)
+        for (int index = 0; index < steps.Length; index++)
         {
-            if (!chain.Layers[index].IsView)
+            LayerLane lane = steps[index].Lane;
+            if (isKept || !lane.CanShareOutput || lane.KeepsInput)
             {
-                LayerLane lane = lanes[index];
-                if (isKept || !lane.CanShareOutput || lane.KeepsInput)
-                {
-                    current = widths.Count;
-                    widths.Add(chain.Layers[index].Output.Size);
-                }
-
-                isKept = lane.KeepsOutput;
+                current = widths.Count;
+                widths.Add(steps[index].OutputSize);
             }
 
+            isKept = lane.KeepsOutput;
             bufferOf[index] = current;
         }
 
         return (bufferOf, [.. widths]);
     }
+
+    private static int Length(int rows, int size, SampleLayout layout) =>
+        layout == SampleLayout.Blocks ? SampleBlocks.Length(rows, size) : rows * size;
 
     private void EnsureRows(int rows)
     {
@@ -165,7 +156,7 @@ internal sealed class LayerChainLane : IDisposable
     private static void Replace(ref AlignedBuffer buffer, int rows, int width)
     {
         buffer.Dispose();
-        buffer = new AlignedBuffer(checked(rows * width));
+        buffer = new AlignedBuffer(SampleBlocks.Length(rows, width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -173,7 +164,7 @@ internal sealed class LayerChainLane : IDisposable
         index < 0 || _bufferOf[index] == InputBuffer ? input : WritableOutput(index, rows);
 
     private Span<float> WritableOutput(int index, int rows) =>
-        _activations[_bufferOf[index]].Span[..(rows * _chain.Layers[index].Output.Size)];
+        _activations[_bufferOf[index]].Span[..Length(rows, _steps[index].OutputSize, _steps[index].OutputLayout)];
 
     private const int InputBuffer = -1;
 }

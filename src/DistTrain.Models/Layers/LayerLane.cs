@@ -19,7 +19,10 @@ internal abstract class LayerLane : IDisposable
     /// <summary>Whether the input's gradient may overwrite the output's; then they always share.</summary>
     public virtual bool SharesGradient => false;
 
-    /// <param name="input">Shape (rows, input size).</param>
+    /// <summary>The layout of input, output and their gradients; the chain converts where it changes.</summary>
+    public virtual SampleLayout Layout => SampleLayout.Rows;
+
+    /// <param name="input">Shape (rows, input size), or in blocks as <see cref="Layout"/> says.</param>
     /// <param name="output">Shape (rows, output size). Overwritten.</param>
     public abstract void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output);
 

@@ -3,105 +3,105 @@ using DistTrain.Numerics.Convolution;
 
 namespace DistTrain.Numerics;
 
-/// <summary>Two-dimensional convolution of float32 samples, forward and both gradients. Row-major, dense.</summary>
+/// <summary>Two-dimensional convolution of float32 samples, forward and its gradients: one thread's workspace.</summary>
 /// <remarks>
-/// Canonical order, whatever the block sizes, vector width or thread: see each method. Padded elements take part as
-/// zeros, so a weight that is not finite spoils the outputs at the border too. The scalar twin is
-/// <see cref="ScalarConvolution2d"/>.
+/// Samples lie in blocks of sixteen (<see cref="SampleBlocks"/>), weights row-major. Canonical order, whatever the vector
+/// width, thread or place in a block: see each method. The scalar twin is <see cref="ScalarConvolution2d"/>. Memory is
+/// taken when a method is first called; steady calls allocate nothing.
 /// </remarks>
-public static unsafe class Convolution2d
+/// <param name="shape">Of every sample.</param>
+public sealed unsafe class Convolution2d(ConvolutionShape shape) : IDisposable
 {
+    private ITapProduct? _forward, _inputGradient;
+    private IConvolutionWeightGradient? _weightGradient;
+
+    private int InputPlane => shape.Height * shape.Width;
+
+    private int KernelSize => shape.KernelHeight * shape.KernelWidth;
+
     /// <summary>output = bias + input ∗ weight.</summary>
-    /// <param name="input">Shape (sampleCount, inChannels, height, width).</param>
+    /// <param name="input">Shape (blocks, inChannels, height, width, 16).</param>
     /// <param name="weight">Shape (outChannels, inChannels, kernelHeight, kernelWidth).</param>
     /// <param name="bias">Shape (outChannels,), every chain's start; empty: zeros.</param>
-    /// <param name="output">Shape (sampleCount, outChannels, outHeight, outWidth). Overwritten.</param>
-    /// <remarks>An element is one chain sum ← fma(weight, input, sum) over (inChannel, ky, kx) ascending.</remarks>
-    public static void Forward(
-        in ConvolutionShape shape, int sampleCount, ReadOnlySpan<float> input, ReadOnlySpan<float> weight,
-        ReadOnlySpan<float> bias, Span<float> output)
+    /// <param name="output">Shape (blocks, outChannels, outHeight, outWidth, 16). Overwritten.</param>
+    /// <remarks>
+    /// An element is one chain sum ← fma(weight, input, sum) over (inChannel, ky, kx) ascending, without those that fall
+    /// into the padding.
+    /// </remarks>
+    public void Forward(
+        int sampleCount, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> output)
     {
-        Check("the input", input.Length, (long)sampleCount * shape.InputSize);
+        Check("the input", input.Length, SampleBlocks.Length(sampleCount, shape.InputSize));
         Check("the weight", weight.Length, shape.WeightSize);
         Check("the bias", bias.IsEmpty ? shape.OutChannels : bias.Length, shape.OutChannels);
-        Check("the output", output.Length, (long)sampleCount * shape.OutputSize);
+        Check("the output", output.Length, SampleBlocks.Length(sampleCount, shape.OutputSize));
+        _forward ??= ConvolutionLadder.Product(
+            TapPlan.Forward(shape), shape.InChannels, InputPlane, KernelSize, shape.OutChannels, shape.PositionCount);
         fixed (float* pInput = input, pWeight = weight, pBias = bias, pOutput = output)
         {
-            ConvolutionLadder.Forward(shape, sampleCount, pInput, pWeight, pBias, pOutput);
+            _forward.Pack(pWeight, shape.PatchSize, KernelSize, pBias);
+            _forward.Run(SampleBlocks.Count(sampleCount), pInput, pOutput);
         }
     }
 
     /// <summary>The gradient with respect to the input.</summary>
-    /// <param name="outputGradient">Shape (sampleCount, outChannels, outHeight, outWidth).</param>
+    /// <param name="outputGradient">Shape (blocks, outChannels, outHeight, outWidth, 16).</param>
     /// <param name="weight">Shape (outChannels, inChannels, kernelHeight, kernelWidth).</param>
-    /// <param name="inputGradient">Shape (sampleCount, inChannels, height, width). Overwritten.</param>
+    /// <param name="inputGradient">Shape (blocks, inChannels, height, width, 16). Overwritten.</param>
     /// <remarks>
-    /// Each (output position, kernel element) gives a chain fma(weight, gradient, sum) over outChannel ascending, from
-    /// zero; an input element adds those that reach it to +0, kernel rows descending (output rows ascending), in a kernel
-    /// row columns ascending.
+    /// An element is one chain sum ← fma(weight, gradient, sum) from zero over (outChannel, ky, kx) ascending, of the
+    /// kernel elements that lie over it at some output position.
     /// </remarks>
-    public static void InputGradient(
-        in ConvolutionShape shape, int sampleCount, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weight,
-        Span<float> inputGradient)
+    public void InputGradient(
+        int sampleCount, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weight, Span<float> inputGradient)
     {
-        Check("the output gradient", outputGradient.Length, (long)sampleCount * shape.OutputSize);
+        Check("the output gradient", outputGradient.Length, SampleBlocks.Length(sampleCount, shape.OutputSize));
         Check("the weight", weight.Length, shape.WeightSize);
-        Check("the input gradient", inputGradient.Length, (long)sampleCount * shape.InputSize);
+        Check("the input gradient", inputGradient.Length, SampleBlocks.Length(sampleCount, shape.InputSize));
+        _inputGradient ??= ConvolutionLadder.Product(
+            TapPlan.Backward(shape), shape.OutChannels, shape.PositionCount, KernelSize, shape.InChannels, InputPlane);
         fixed (float* pGradient = outputGradient, pWeight = weight, pResult = inputGradient)
         {
-            ConvolutionLadder.InputGradient(shape, sampleCount, pGradient, pWeight, pResult);
+            _inputGradient.Pack(pWeight, KernelSize, shape.PatchSize, null);
+            _inputGradient.Run(SampleBlocks.Count(sampleCount), pGradient, pResult);
         }
     }
 
-    /// <summary>The gradient with respect to the weight, summed over shards of samples in tree order.</summary>
+    /// <summary>The gradients with respect to weight and bias, summed over shards of samples in tree order.</summary>
     /// <param name="segmentStarts">Shard s holds samples [segmentStarts[s], segmentStarts[s+1]); the first is 0.</param>
-    /// <param name="input">Shape (segmentStarts[^1], inChannels, height, width).</param>
-    /// <param name="outputGradient">Shape (segmentStarts[^1], outChannels, outHeight, outWidth).</param>
+    /// <param name="input">Shape (blocks, inChannels, height, width, 16) of segmentStarts[^1] samples.</param>
+    /// <param name="outputGradient">Shape (blocks, outChannels, outHeight, outWidth, 16).</param>
     /// <param name="weightGradient">Shape (outChannels, inChannels, kernelHeight, kernelWidth). Overwritten.</param>
+    /// <param name="biasGradient">Shape (outChannels,). Overwritten. Empty: not wanted.</param>
     /// <remarks>
-    /// A shard's element is one chain sum ← fma(gradient, input, sum) over (sample, output position) ascending from
-    /// zero; shards are added as in <see cref="MatrixProduct.Tn"/>.
+    /// A shard's element is one chain sum ← fma(gradient, input, sum) from zero over (sample, output position) ascending,
+    /// in which padding counts as zeros; of the bias, the chain sum ← sum + gradient. Shards are added as in
+    /// <see cref="MatrixProduct.Tn"/>.
     /// </remarks>
-    public static void WeightGradient(
-        in ConvolutionShape shape, ReadOnlySpan<int> segmentStarts, ReadOnlySpan<float> input,
-        ReadOnlySpan<float> outputGradient, Span<float> weightGradient)
+    public void WeightGradient(
+        ReadOnlySpan<int> segmentStarts, ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient,
+        Span<float> weightGradient, Span<float> biasGradient = default)
     {
         MatrixProduct.CheckSegments(segmentStarts);
-        int sampleCount = segmentStarts[^1];
-        Check("the input", input.Length, (long)sampleCount * shape.InputSize);
-        Check("the output gradient", outputGradient.Length, (long)sampleCount * shape.OutputSize);
+        Check("the input", input.Length, SampleBlocks.Length(segmentStarts[^1], shape.InputSize));
+        Check("the output gradient", outputGradient.Length, SampleBlocks.Length(segmentStarts[^1], shape.OutputSize));
         Check("the weight gradient", weightGradient.Length, shape.WeightSize);
-        if (segmentStarts.Length == 1)
+        Check("the bias gradient", biasGradient.IsEmpty ? shape.OutChannels : biasGradient.Length, shape.OutChannels);
+        _weightGradient ??= ConvolutionLadder.WeightGradient(shape);
+        fixed (float* pInput = input, pGradient = outputGradient, pResult = weightGradient, pBias = biasGradient)
         {
-            weightGradient.Clear();
-            return;
-        }
-
-        fixed (float* pInput = input, pGradient = outputGradient, pResult = weightGradient)
-        {
-            ConvolutionLadder.WeightGradient(shape, segmentStarts, pInput, pGradient, pResult);
+            _weightGradient.Run(segmentStarts, pInput, pGradient, pResult, pBias);
         }
     }
 
-    /// <summary>The gradient with respect to the bias, summed over shards of samples in tree order.</summary>
-    /// <param name="segmentStarts">As for <see cref="WeightGradient"/>.</param>
-    /// <param name="outputGradient">Shape (segmentStarts[^1], outChannels, outHeight, outWidth).</param>
-    /// <param name="biasGradient">Shape (outChannels,). Overwritten.</param>
-    /// <remarks>
-    /// A channel of a sample is summed in 16 virtual lanes (lane = position mod 16), which are added by the fixed tree
-    /// (i, i+8), (i, i+4), (i, i+2), (i, i+1); samples of a shard are added in ascending order from +0.
-    /// </remarks>
-    public static void BiasGradient(
-        in ConvolutionShape shape, ReadOnlySpan<int> segmentStarts, ReadOnlySpan<float> outputGradient,
-        Span<float> biasGradient)
+    public void Dispose()
     {
-        MatrixProduct.CheckSegments(segmentStarts);
-        Check("the output gradient", outputGradient.Length, (long)segmentStarts[^1] * shape.OutputSize);
-        Check("the bias gradient", biasGradient.Length, shape.OutChannels);
-        ChannelSum.Run(shape.OutChannels, shape.PositionCount, segmentStarts, outputGradient, biasGradient);
+        _forward?.Dispose();
+        _inputGradient?.Dispose();
+        _weightGradient?.Dispose();
     }
 
-    private static void Check(string tensor, int length, long expected)
+    private static void Check(string tensor, int length, int expected)
     {
         if (length != expected)
         {
@@ -110,6 +110,6 @@ public static unsafe class Convolution2d
     }
 
     [DoesNotReturn]
-    private static void ThrowLength(string tensor, int length, long expected) =>
+    private static void ThrowLength(string tensor, int length, int expected) =>
         throw new ArgumentException($"{tensor} of a convolution has {length} elements, expected {expected}");
 }

@@ -2,66 +2,24 @@ using DistTrain.Numerics.Products;
 
 namespace DistTrain.Numerics.Convolution;
 
-/// <summary>Chooses the rung of the matrix product that this processor has.</summary>
-internal static unsafe class ConvolutionLadder
+/// <summary>Chooses the rung that this processor has.</summary>
+internal static class ConvolutionLadder
 {
-    public static void Forward(
-        in ConvolutionShape shape, int sampleCount, float* input, float* weight, float* bias, float* output)
+    /// <inheritdoc cref="TapProduct{TKernel}(TapPlan, int, int, int, int, int)"/>
+    public static ITapProduct Product(
+        TapPlan plan, int channels, int inputPlane, int kernelSize, int outChannels, int outputPlane) => ProductLadder.Rung switch
     {
-        switch (ProductLadder.Rung)
-        {
-            case Rung.Bits512:
-                ConvolutionForward<Kernel512>.Run(shape, sampleCount, input, weight, bias, output);
-                break;
-            case Rung.Bits256:
-                ConvolutionForward<Kernel256>.Run(shape, sampleCount, input, weight, bias, output);
-                break;
-            case Rung.Bits128:
-                ConvolutionForward<Kernel128>.Run(shape, sampleCount, input, weight, bias, output);
-                break;
-            default:
-                ConvolutionForward<ScalarKernel>.Run(shape, sampleCount, input, weight, bias, output);
-                break;
-        }
-    }
+        Rung.Bits512 => new TapProduct<TapKernel512>(plan, channels, inputPlane, kernelSize, outChannels, outputPlane),
+        Rung.Bits256 => new TapProduct<TapTileKernel<TapTile256>>(plan, channels, inputPlane, kernelSize, outChannels, outputPlane),
+        Rung.Bits128 => new TapProduct<TapTileKernel<TapTile128>>(plan, channels, inputPlane, kernelSize, outChannels, outputPlane),
+        _ => new TapProduct<TapTileKernel<ScalarTapTile>>(plan, channels, inputPlane, kernelSize, outChannels, outputPlane),
+    };
 
-    public static void InputGradient(
-        in ConvolutionShape shape, int sampleCount, float* outputGradient, float* weight, float* inputGradient)
+    public static IConvolutionWeightGradient WeightGradient(in ConvolutionShape shape) => ProductLadder.Rung switch
     {
-        switch (ProductLadder.Rung)
-        {
-            case Rung.Bits512:
-                ConvolutionInputGradient<Kernel512>.Run(shape, sampleCount, outputGradient, weight, inputGradient);
-                break;
-            case Rung.Bits256:
-                ConvolutionInputGradient<Kernel256>.Run(shape, sampleCount, outputGradient, weight, inputGradient);
-                break;
-            case Rung.Bits128:
-                ConvolutionInputGradient<Kernel128>.Run(shape, sampleCount, outputGradient, weight, inputGradient);
-                break;
-            default:
-                ConvolutionInputGradient<ScalarKernel>.Run(shape, sampleCount, outputGradient, weight, inputGradient);
-                break;
-        }
-    }
-
-    public static void WeightGradient(
-        in ConvolutionShape shape, ReadOnlySpan<int> segmentStarts, float* input, float* outputGradient, float* weightGradient)
-    {
-        switch (ProductLadder.Rung)
-        {
-            case Rung.Bits512:
-                ConvolutionWeightGradient<Kernel512>.Run(shape, segmentStarts, input, outputGradient, weightGradient);
-                break;
-            case Rung.Bits256:
-                ConvolutionWeightGradient<Kernel256>.Run(shape, segmentStarts, input, outputGradient, weightGradient);
-                break;
-            case Rung.Bits128:
-                ConvolutionWeightGradient<Kernel128>.Run(shape, segmentStarts, input, outputGradient, weightGradient);
-                break;
-            default:
-                ConvolutionWeightGradient<ScalarKernel>.Run(shape, segmentStarts, input, outputGradient, weightGradient);
-                break;
-        }
-    }
+        Rung.Bits512 => new ConvolutionWeightGradient<Kernel512>(shape),
+        Rung.Bits256 => new ConvolutionWeightGradient<Kernel256>(shape),
+        Rung.Bits128 => new ConvolutionWeightGradient<Kernel128>(shape),
+        _ => new ConvolutionWeightGradient<ScalarKernel>(shape),
+    };
 }

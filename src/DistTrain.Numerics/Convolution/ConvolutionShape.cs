@@ -7,12 +7,20 @@ namespace DistTrain.Numerics;
 /// <remarks>A default instance has no sizes and is no convolution.</remarks>
 public readonly record struct ConvolutionShape
 {
-    /// <param name="stride">Positions from one patch to the next, in both directions; 1 or more.</param>
-    /// <param name="padding">Zeros on every side of the input; less than the kernel's height and width.</param>
-    /// <exception cref="ArgumentException">A size is out of range, or the kernel is larger than the padded input.</exception>
+    /// <summary>Stride and padding alike in both directions.</summary>
     public ConvolutionShape(
         int inChannels, int height, int width, int outChannels, int kernelHeight, int kernelWidth,
         int stride = 1, int padding = 0)
+        : this(inChannels, height, width, outChannels, kernelHeight, kernelWidth, stride, stride, padding, padding)
+    {
+    }
+
+    /// <param name="strideHeight">Positions from one patch to the next below it; 1 or more. Across alike.</param>
+    /// <param name="paddingHeight">Rows of padding above and below the input, fewer than the kernel's. Across alike.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or the kernel is larger than the padded input.</exception>
+    public ConvolutionShape(
+        int inChannels, int height, int width, int outChannels, int kernelHeight, int kernelWidth,
+        int strideHeight, int strideWidth, int paddingHeight, int paddingWidth)
     {
         InChannels = AtLeastOne(inChannels, nameof(inChannels));
         Height = AtLeastOne(height, nameof(height));
@@ -20,20 +28,15 @@ public readonly record struct ConvolutionShape
         OutChannels = AtLeastOne(outChannels, nameof(outChannels));
         KernelHeight = AtLeastOne(kernelHeight, nameof(kernelHeight));
         KernelWidth = AtLeastOne(kernelWidth, nameof(kernelWidth));
-        Stride = AtLeastOne(stride, nameof(stride));
-        if (padding < 0 || padding >= Math.Min(kernelHeight, kernelWidth))
+        StrideHeight = AtLeastOne(strideHeight, nameof(strideHeight));
+        StrideWidth = AtLeastOne(strideWidth, nameof(strideWidth));
+        PaddingHeight = Padding(paddingHeight, kernelHeight, nameof(paddingHeight));
+        PaddingWidth = Padding(paddingWidth, kernelWidth, nameof(paddingWidth));
+        if (kernelHeight > height + (2L * paddingHeight) || kernelWidth > width + (2L * paddingWidth))
         {
             throw new ArgumentException(
-                $"a convolution with a {kernelHeight}×{kernelWidth} kernel has padding {padding}: "
-                + $"0 to {Math.Min(kernelHeight, kernelWidth) - 1} can be used", nameof(padding));
-        }
-
-        Padding = padding;
-        if (kernelHeight > height + (2L * padding) || kernelWidth > width + (2L * padding))
-        {
-            throw new ArgumentException(
-                $"a {kernelHeight}×{kernelWidth} kernel does not fit into an input of {height}×{width} "
-                + $"with padding {padding}: use a smaller kernel", nameof(kernelHeight));
+                $"a {kernelHeight}×{kernelWidth} kernel does not fit into an input of {height}×{width} with padding "
+                + $"{paddingHeight}×{paddingWidth}: use a smaller kernel", nameof(kernelHeight));
         }
 
         long largest = Math.Max(
@@ -58,13 +61,17 @@ public readonly record struct ConvolutionShape
 
     public int KernelWidth { get; }
 
-    public int Stride { get; }
+    public int StrideHeight { get; }
 
-    public int Padding { get; }
+    public int StrideWidth { get; }
 
-    public int OutHeight => ((PaddedHeight - KernelHeight) / Stride) + 1;
+    public int PaddingHeight { get; }
 
-    public int OutWidth => ((PaddedWidth - KernelWidth) / Stride) + 1;
+    public int PaddingWidth { get; }
+
+    public int OutHeight => ((PaddedHeight - KernelHeight) / StrideHeight) + 1;
+
+    public int OutWidth => ((PaddedWidth - KernelWidth) / StrideWidth) + 1;
 
     /// <summary>Elements of one sample's input.</summary>
     public int InputSize => InChannels * Height * Width;
@@ -80,9 +87,15 @@ public readonly record struct ConvolutionShape
     /// <summary>Output elements of one channel.</summary>
     public int PositionCount => OutHeight * OutWidth;
 
-    internal int PaddedHeight => Height + (2 * Padding);
+    internal int PaddedHeight => Height + (2 * PaddingHeight);
 
-    internal int PaddedWidth => Width + (2 * Padding);
+    internal int PaddedWidth => Width + (2 * PaddingWidth);
+
+    private static int Padding(int value, int kernel, string name) =>
+        value >= 0 && value < kernel
+            ? value
+            : throw new ArgumentException(
+                $"a convolution whose kernel measures {kernel} has {name} {value}: 0 to {kernel - 1} can be used", name);
 
     private static int AtLeastOne(int value, string name) =>
         value >= 1 ? value : throw new ArgumentException($"a convolution has {name} {value}, at least 1 is needed", name);

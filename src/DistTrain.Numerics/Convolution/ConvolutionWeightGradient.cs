@@ -1,96 +1,216 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Products;
 
 namespace DistTrain.Numerics.Convolution;
 
-/// <summary>weightGradient (outChannels, patchSize) = Σ over (sample, position) of gradient · patchᵀ, in shards.</summary>
-/// <remarks>A segmented product whose k runs over positions; several small samples make a block of k.</remarks>
-internal static unsafe class ConvolutionWeightGradient<TKernel>
+/// <summary>weightGradient (outChannels, patch) = Σ over (sample, position) of gradient · patchᵀ, shard by shard.</summary>
+/// <remarks>
+/// Matrix products whose k runs over the positions of a few samples. Their b is the patch matrix of these positions
+/// (K. Chellapilla, S. Puri and P. Simard, "High Performance Convolutional Neural Networks for Document Processing",
+/// 2006), a row per position: the kernel's lines of pixels, channels innermost, then a 1, which makes the bias's gradient
+/// of the last column, since fma(δ, 1, sum) is sum + δ. It stays in the second-level cache.
+/// </remarks>
+internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWeightGradient
     where TKernel : struct, IMicroKernel
 {
-    private const int KBlock = 256;
+    /// <summary>Floats; 256 KiB.</summary>
+    private const int PatchesLength = 64 << 10;
 
-    /// <param name="segmentStarts">Two entries or more.</param>
-    public static void Run(
-        in ConvolutionShape shape, ReadOnlySpan<int> segmentStarts, float* input, float* outputGradient,
-        float* weightGradient)
+    private const int PositionsMost = 512;
+
+    private readonly ConvolutionShape _shape;
+    private readonly SampleImages _inputs, _gradients;
+    private readonly int _positionsAtATime, _patchStride, _rows, _columns;
+    private readonly AlignedBuffer _patches, _packed, _zeros, _sum;
+    private readonly TreeAccumulator _tree;
+
+    public ConvolutionWeightGradient(in ConvolutionShape shape)
     {
-        int m = shape.OutChannels, n = shape.PatchSize;
-        ReadOnlySpan<int> starts = ConvolutionScratch.PositionStarts(segmentStarts, shape.PositionCount);
-        int k = starts[^1];
-        int rowsAtATime = PatchMatrix.RowsAtATime(shape, KBlock);
-        int chunk = rowsAtATime * shape.OutWidth;
-        int kBlockMost = rowsAtATime < shape.OutHeight ? chunk : Math.Max(1, KBlock / chunk) * chunk;
-        int patchStride = PanelPacking.RoundUp(chunk, 16);
-        float* patches = ConvolutionScratch.Patches((long)n * patchStride);
-        float* padded = shape.Padding == 0 ? null : ConvolutionScratch.Padded(shape);
-        float* packedA = PackingScratch.A(PanelPacking.PackedLength(m, kBlockMost, TKernel.RowStep));
-        float* packedB = PackingScratch.B(PanelPacking.PackedLength(n, kBlockMost, TKernel.Columns));
+        _shape = shape;
+        _rows = PanelPacking.RoundUp(shape.OutChannels, TKernel.RowStep);
+        _columns = PanelPacking.RoundUp(shape.PatchSize + 1, TKernel.Columns);
 
-        int tileSize = SegmentedProduct<TKernel>.TileSize, stackLength = SegmentedProduct<TKernel>.StackLength(starts);
-        int waitingLength = k <= kBlockMost && rowsAtATime == shape.OutHeight ? 0 : stackLength;
-        int tileCount = PanelPacking.RoundUp(m, TKernel.Rows) * PanelPacking.RoundUp(n, TKernel.Columns) / tileSize;
-        float* zeros = PackingScratch.Tiles(checked(chunk + (2 * tileSize) + stackLength + (waitingLength * tileCount)));
-        float* tiles = zeros + chunk;
-        new Span<float>(zeros, chunk + tileSize).Clear();
-
-        int segment = 0, l = 0, row = 0;
-        do
+        // An odd number of cache lines: rows of a column of tiles fall into all sets of the first-level cache.
+        _patchStride = (PanelPacking.RoundUp(_columns + SampleBlocks.Lanes, 16) / 16 | 1) * 16;
+        _positionsAtATime = Math.Clamp(PatchesLength / _patchStride, 1, PositionsMost);
+        if (_positionsAtATime > shape.PositionCount)
         {
-            // A block: whole samples, or a part of one.
-            int kCount = rowsAtATime < shape.OutHeight
-                ? Math.Min(rowsAtATime, shape.OutHeight - row) * shape.OutWidth
-                : Math.Min(kBlockMost, k - l);
-            for (int packed = 0; packed < kCount;)
-            {
-                int rowCount = Math.Min(rowsAtATime, shape.OutHeight - row), positions = rowCount * shape.OutWidth;
-                float* source = input;
-                if (padded != null)
-                {
-                    PatchMatrix.Pad(shape, input, padded);
-                    source = padded;
-                }
-
-                PatchMatrix.Fill(shape, source, row, rowCount, patches, patchStride);
-                Pack(
-                    outputGradient + (row * shape.OutWidth), shape.PositionCount, m, positions, packed, kCount,
-                    TKernel.Rows, TKernel.RowStep, packedA, zeros);
-                Pack(
-                    patches, patchStride, n, positions, packed, kCount, TKernel.Columns, TKernel.Columns, packedB, zeros);
-                packed += positions;
-                row += rowCount;
-                if (row == shape.OutHeight)
-                {
-                    row = 0;
-                    input += shape.InputSize;
-                    outputGradient += shape.OutputSize;
-                }
-            }
-
-            var block = new SegmentedProduct<TKernel>.Block(l, kCount, segment, tiles, waitingLength);
-            segment = SegmentedProduct<TKernel>.RunTiles(
-                m, n, block, starts, packedA, packedB, block.Stack + stackLength, weightGradient, n);
-            l += kCount;
+            _positionsAtATime -= _positionsAtATime % shape.PositionCount;
         }
-        while (l < k);
+
+        _inputs = new SampleImages(
+            shape.InChannels, shape.Height, shape.Width, shape.PaddingHeight, shape.PaddingWidth, shape.InChannels);
+        _gradients = new SampleImages(shape.OutChannels, shape.OutHeight, shape.OutWidth, 0, 0, _rows);
+        _patches = new AlignedBuffer(checked((_positionsAtATime * _patchStride) + SampleBlocks.Lanes));
+        _packed = new AlignedBuffer(PanelPacking.PackedLength(shape.OutChannels, _positionsAtATime, TKernel.RowStep));
+        _zeros = new AlignedBuffer(TKernel.Columns);
+        _sum = new AlignedBuffer(checked(_rows * _columns));
+        _tree = new TreeAccumulator(_rows * _columns);
     }
 
-    /// <summary>Packs a chunk of k into its place in the panels of a whole block.</summary>
+    public void Run(
+        ReadOnlySpan<int> segmentStarts, float* input, float* outputGradient, float* weightGradient, float* biasGradient)
+    {
+        int segment = 0, block = -1;
+        for (; segment < segmentStarts.Length - 1; segment++)
+        {
+            Span<float> leaf = _tree.BeginLeaf();
+            bool isFirst = true;
+            for (int sample = segmentStarts[segment]; sample < segmentStarts[segment + 1];)
+            {
+                int lane = sample % SampleBlocks.Lanes;
+                if (sample / SampleBlocks.Lanes != block)
+                {
+                    block = sample / SampleBlocks.Lanes;
+                    int lanes = Math.Min(SampleBlocks.Lanes, segmentStarts[^1] - sample + lane);
+                    _inputs.Fill(input + ((nint)block * SampleBlocks.Lanes * _shape.InputSize), lanes);
+                    _gradients.Fill(outputGradient + ((nint)block * SampleBlocks.Lanes * _shape.OutputSize), lanes);
+                }
+
+                int samples = Math.Min(SampleBlocks.Lanes - lane, segmentStarts[segment + 1] - sample);
+                fixed (float* sum = leaf)
+                {
+                    isFirst = AddSamples(lane, samples, isFirst, sum);
+                }
+
+                sample += samples;
+            }
+
+            if (isFirst)
+            {
+                leaf.Clear();
+            }
+
+            _tree.EndLeaf();
+        }
+
+        _tree.Finish(_sum.Span);
+        Unpack(weightGradient, biasGradient);
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable part in (IDisposable[])[_inputs, _gradients, _patches, _packed, _zeros, _sum, _tree])
+        {
+            part.Dispose();
+        }
+    }
+
+    /// <summary>Goes on with the chains over the positions of some samples of the block.</summary>
+    private bool AddSamples(int lane, int samples, bool isFirst, float* sum)
+    {
+        int position = lane * _shape.PositionCount, end = position + (samples * _shape.PositionCount);
+        while (position < end)
+        {
+            // Whole samples, or a part of one.
+            int inSample = position % _shape.PositionCount;
+            int most = inSample == 0 && _positionsAtATime >= _shape.PositionCount
+                ? end - position
+                : _shape.PositionCount - inSample;
+            int count = Math.Min(most, _positionsAtATime);
+            FillPatches(position, count);
+            PanelPacking.PackAlong(
+                _gradients.Image(0) + ((nint)position * _rows), _rows, _shape.OutChannels, count, TKernel.Rows, TKernel.RowStep,
+                _packed.Pointer);
+            RunTiles(count, isFirst, sum);
+            isFirst = false;
+            position += count;
+        }
+
+        return isFirst;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pack(
-        float* source, nint stride, int count, int chunk, int k, int kCount, int width, int step, float* panels, float* zeros)
+    private void RunTiles(int kCount, bool isFirst, float* sum)
     {
-        float** rows = stackalloc float*[width];
-        for (int first = 0; first < count; first += width)
+        for (int j = 0; j < _columns; j += TKernel.Columns)
         {
-            int panelWidth = PanelPacking.RoundUp(Math.Min(width, count - first), step);
-            for (int i = 0; i < panelWidth; i++)
+            float* a = _packed.Pointer, c = sum + j;
+            for (int i = 0; i < _shape.OutChannels; i += TKernel.Rows)
             {
-                rows[i] = first + i < count ? source + ((first + i) * stride) : zeros;
+                int panelRows = PanelPacking.RoundUp(Math.Min(TKernel.Rows, _shape.OutChannels - i), TKernel.RowStep);
+                TKernel.Run(
+                    panelRows, kCount, a, _patches.Pointer + j, _patchStride, isFirst ? _zeros.Pointer : c,
+                    isFirst ? 0 : _columns, null, 0, c, _columns);
+                a += (nint)kCount * panelRows;
+                c += (nint)TKernel.Rows * _columns;
             }
-
-            PanelPacking.PackRows(rows, chunk, panelWidth, panels + ((nint)k * panelWidth));
-            panels += (nint)kCount * panelWidth;
         }
     }
+
+    /// <summary>Lays out the patches of positions counted through the block's samples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FillPatches(int position, int count)
+    {
+        int sample = position / _shape.PositionCount, inSample = position % _shape.PositionCount;
+        int y = inSample / _shape.OutWidth, x = inSample % _shape.OutWidth;
+        int length = _shape.KernelWidth * _shape.InChannels, lineStep = _inputs.LineStep, stride = _patchStride;
+        int kernelHeight = _shape.KernelHeight, outWidth = _shape.OutWidth, outHeight = _shape.OutHeight;
+        int pixelStep = _shape.StrideWidth * _inputs.PixelStep, rowStep = _shape.StrideHeight * lineStep;
+        float* patch = _patches.Pointer;
+        float* row = _inputs.Image(sample) + (y * rowStep);
+        float* source = row + (x * pixelStep);
+        for (; count > 0; count--, patch += stride, source += pixelStep)
+        {
+            float* from = source, to = patch;
+            for (int ky = 0; ky < kernelHeight; ky++, from += lineStep, to += length)
+            {
+                // Whole vectors: what is too much is overwritten by the next line, or not used.
+                for (int i = 0; i < length; i += SampleBlocks.Lanes)
+                {
+                    Vector512.Load(from + i).Store(to + i);
+                }
+            }
+
+            *to = 1;
+            if (++x < outWidth)
+            {
+                continue;
+            }
+
+            x = 0;
+            row += rowStep;
+            if (++y == outHeight)
+            {
+                y = 0;
+                row = _inputs.Image(++sample);
+            }
+
+            source = row - pixelStep;
+        }
+    }
+
+    /// <summary>From (outChannel, (ky, kx, inChannel), 1) to (outChannel, inChannel, ky, kx) and the bias.</summary>
+    private void Unpack(float* weightGradient, float* biasGradient)
+    {
+        int kernelSize = _shape.KernelHeight * _shape.KernelWidth, channels = _shape.InChannels;
+        for (int outChannel = 0; outChannel < _shape.OutChannels; outChannel++)
+        {
+            float* source = _sum.Pointer + ((nint)outChannel * _columns);
+            for (int channel = 0; channel < channels; channel++, weightGradient += kernelSize)
+            {
+                for (int element = 0; element < kernelSize; element++)
+                {
+                    weightGradient[element] = source[(element * channels) + channel];
+                }
+            }
+
+            if (biasGradient != null)
+            {
+                biasGradient[outChannel] = source[_shape.PatchSize];
+            }
+        }
+    }
+}
+
+/// <summary>A <see cref="ConvolutionWeightGradient{TKernel}"/> of whichever rung.</summary>
+internal unsafe interface IConvolutionWeightGradient : IDisposable
+{
+    /// <param name="segmentStarts">Shard s holds samples [segmentStarts[s], segmentStarts[s+1]); the first is 0.</param>
+    /// <param name="input">Shape (blocks, inChannels, height, width, 16).</param>
+    /// <param name="outputGradient">Shape (blocks, outChannels, outHeight, outWidth, 16).</param>
+    /// <param name="weightGradient">Shape (outChannels, inChannels, kernelHeight, kernelWidth). Overwritten.</param>
+    /// <param name="biasGradient">Shape (outChannels,). Overwritten. Null: not wanted.</param>
+    void Run(ReadOnlySpan<int> segmentStarts, float* input, float* outputGradient, float* weightGradient, float* biasGradient);
 }

@@ -1,6 +1,6 @@
 namespace DistTrain.Numerics;
 
-/// <summary>The scalar twin of <see cref="Convolution2d"/>: plain loops that define its bits.</summary>
+/// <summary>The scalar twin of <see cref="Convolution2d"/>: plain loops over samples in rows that define its bits.</summary>
 internal static class ScalarConvolution2d
 {
     public static void Forward(
@@ -13,8 +13,11 @@ internal static class ScalarConvolution2d
             float sum = bias.IsEmpty ? 0 : bias[channel];
             for (int tap = 0; tap < shape.PatchSize; tap++)
             {
-                sum = MathF.FusedMultiplyAdd(
-                    weight[(channel * shape.PatchSize) + tap], Input(shape, input, sample, tap, y, x), sum);
+                int at = InputIndex(shape, sample, tap, y, x);
+                if (at >= 0)
+                {
+                    sum = MathF.FusedMultiplyAdd(weight[(channel * shape.PatchSize) + tap], input[at], sum);
+                }
             }
 
             output[index] = sum;
@@ -28,26 +31,18 @@ internal static class ScalarConvolution2d
         inputGradient.Clear();
         for (int sample = 0; sample < sampleCount; sample++)
         {
-            for (int oy = 0; oy < shape.OutHeight; oy++)
+            for (int weightIndex = 0; weightIndex < shape.WeightSize; weightIndex++)
             {
-                // For one output row, an input row is reached by one kernel row: this order is the canonical one.
-                for (int tap = 0; tap < shape.PatchSize; tap++)
+                int channel = weightIndex / shape.PatchSize, tap = weightIndex % shape.PatchSize;
+                for (int position = 0; position < shape.PositionCount; position++)
                 {
-                    for (int ox = 0; ox < shape.OutWidth; ox++)
+                    int index = InputIndex(shape, sample, tap, position / shape.OutWidth, position % shape.OutWidth);
+                    if (index >= 0)
                     {
-                        float sum = 0;
-                        for (int channel = 0; channel < shape.OutChannels; channel++)
-                        {
-                            int output = (((((sample * shape.OutChannels) + channel) * shape.OutHeight) + oy) * shape.OutWidth) + ox;
-                            sum = MathF.FusedMultiplyAdd(
-                                weight[(channel * shape.PatchSize) + tap], outputGradient[output], sum);
-                        }
-
-                        int index = InputIndex(shape, sample, tap, oy, ox);
-                        if (index >= 0)
-                        {
-                            inputGradient[index] += sum;
-                        }
+                        inputGradient[index] = MathF.FusedMultiplyAdd(
+                            weight[weightIndex],
+                            outputGradient[(((sample * shape.OutChannels) + channel) * shape.PositionCount) + position],
+                            inputGradient[index]);
                     }
                 }
             }
@@ -87,8 +82,11 @@ internal static class ScalarConvolution2d
                 shards[segment] = 0;
                 for (int sample = segmentStarts[segment]; sample < segmentStarts[segment + 1]; sample++)
                 {
-                    shards[segment] += LaneSum.SumScalar(outputGradient.Slice(
-                        ((sample * shape.OutChannels) + channel) * shape.PositionCount, shape.PositionCount));
+                    foreach (float gradient in outputGradient.Slice(
+                        ((sample * shape.OutChannels) + channel) * shape.PositionCount, shape.PositionCount))
+                    {
+                        shards[segment] += gradient;
+                    }
                 }
             }
 
@@ -145,7 +143,7 @@ internal static class ScalarConvolution2d
     {
         int kx = tap % shape.KernelWidth, ky = tap / shape.KernelWidth % shape.KernelHeight;
         int channel = tap / (shape.KernelWidth * shape.KernelHeight);
-        int y = (outY * shape.Stride) + ky - shape.Padding, x = (outX * shape.Stride) + kx - shape.Padding;
+        int y = (outY * shape.StrideHeight) + ky - shape.PaddingHeight, x = (outX * shape.StrideWidth) + kx - shape.PaddingWidth;
         return y < 0 || y >= shape.Height || x < 0 || x >= shape.Width
             ? -1
             : (((((sample * shape.InChannels) + channel) * shape.Height) + y) * shape.Width) + x;

@@ -34,6 +34,21 @@ internal static unsafe class Transposition
         WriteLanes(a3, b3, c3, d3, target + (3 * step), 4 * step);
     }
 
+    /// <summary>16 elements of 16 rows that lie <paramref name="sourceStep"/> floats apart. Needs AVX-512.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write16x16(float* source, nint sourceStep, float* target, nint step)
+    {
+        nint quarter = 4 * sourceStep;
+        Transpose4x16(source, sourceStep, out var a0, out var a1, out var a2, out var a3);
+        Transpose4x16(source + quarter, sourceStep, out var b0, out var b1, out var b2, out var b3);
+        Transpose4x16(source + (2 * quarter), sourceStep, out var c0, out var c1, out var c2, out var c3);
+        Transpose4x16(source + (3 * quarter), sourceStep, out var d0, out var d1, out var d2, out var d3);
+        WriteLanes(a0, b0, c0, d0, target, 4 * step);
+        WriteLanes(a1, b1, c1, d1, target + step, 4 * step);
+        WriteLanes(a2, b2, c2, d2, target + (2 * step), 4 * step);
+        WriteLanes(a3, b3, c3, d3, target + (3 * step), 4 * step);
+    }
+
     /// <summary>4 elements of 4 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write4x4(float** rows, nint offset, float* target, nint step)
@@ -80,14 +95,28 @@ internal static unsafe class Transposition
         target[3] = rows[3][offset];
     }
 
-    /// <summary>Lane q of column j holds element 4·q + j of the four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose4x16(
         float** rows, nint offset, out Vector512<float> column0, out Vector512<float> column1,
-        out Vector512<float> column2, out Vector512<float> column3)
+        out Vector512<float> column2, out Vector512<float> column3) =>
+        Transpose(
+            Vector512.Load(rows[0] + offset), Vector512.Load(rows[1] + offset), Vector512.Load(rows[2] + offset),
+            Vector512.Load(rows[3] + offset), out column0, out column1, out column2, out column3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose4x16(
+        float* source, nint step, out Vector512<float> column0, out Vector512<float> column1,
+        out Vector512<float> column2, out Vector512<float> column3) =>
+        Transpose(
+            Vector512.Load(source), Vector512.Load(source + step), Vector512.Load(source + (2 * step)),
+            Vector512.Load(source + (3 * step)), out column0, out column1, out column2, out column3);
+
+    /// <summary>Lane q of column j holds element 4·q + j of the four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3, out Vector512<float> column0,
+        out Vector512<float> column1, out Vector512<float> column2, out Vector512<float> column3)
     {
-        Vector512<float> r0 = Vector512.Load(rows[0] + offset), r1 = Vector512.Load(rows[1] + offset);
-        Vector512<float> r2 = Vector512.Load(rows[2] + offset), r3 = Vector512.Load(rows[3] + offset);
         Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
         Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
         column0 = Avx512F.UnpackLow(low01, low23).AsSingle();

@@ -23,9 +23,10 @@ public class Convolution2dTests
             int kernelHeight = random.Next(1, 5), kernelWidth = random.Next(1, 5);
             shapes.Add(
                 new(
-                    random.Next(1, 7), random.Next(kernelHeight, 15), random.Next(kernelWidth, 22), random.Next(1, 30),
-                    kernelHeight, kernelWidth, random.Next(1, 4), random.Next(Math.Min(kernelHeight, kernelWidth))),
-                random.Next(1, 8));
+                    random.Next(1, 20), random.Next(kernelHeight, 15), random.Next(kernelWidth, 22), random.Next(1, 30),
+                    kernelHeight, kernelWidth, random.Next(1, 4), random.Next(1, 4), random.Next(kernelHeight),
+                    random.Next(kernelWidth)),
+                random.Next(1, 20));
         }
 
         return shapes;
@@ -37,10 +38,13 @@ public class Convolution2dTests
     {
         float[] input = Numbers(sampleCount * shape.InputSize, 1), weight = Numbers(shape.WeightSize, 2);
         float[] expected = new float[sampleCount * shape.OutputSize], actual = Garbage(expected.Length);
+        using var convolution = new Convolution2d(shape);
         foreach (float[] bias in new[] { [], Numbers(shape.OutChannels, 3) })
         {
             ScalarConvolution2d.Forward(shape, sampleCount, input, weight, bias, expected);
-            Convolution2d.Forward(shape, sampleCount, input, weight, bias, actual);
+            var blocks = new float[SampleBlocks.Length(sampleCount, shape.OutputSize)];
+            convolution.Forward(sampleCount, Blocks(sampleCount, input), weight, bias, blocks);
+            SampleBlocks.ToRows(sampleCount, shape.OutputSize, blocks, actual);
             AssertSameBits(expected, actual);
         }
     }
@@ -52,7 +56,10 @@ public class Convolution2dTests
         float[] gradient = Numbers(sampleCount * shape.OutputSize, 1), weight = Numbers(shape.WeightSize, 2);
         float[] expected = new float[sampleCount * shape.InputSize], actual = Garbage(expected.Length);
         ScalarConvolution2d.InputGradient(shape, sampleCount, gradient, weight, expected);
-        Convolution2d.InputGradient(shape, sampleCount, gradient, weight, actual);
+        using var convolution = new Convolution2d(shape);
+        var blocks = new float[SampleBlocks.Length(sampleCount, shape.InputSize)];
+        convolution.InputGradient(sampleCount, Blocks(sampleCount, gradient), weight, blocks);
+        SampleBlocks.ToRows(sampleCount, shape.InputSize, blocks, actual);
         AssertSameBits(expected, actual);
     }
 
@@ -61,19 +68,18 @@ public class Convolution2dTests
     public void WeightAndBiasGradient_AnyShards_EqualScalarTwinBitForBit(ConvolutionShape shape, int sampleCount)
     {
         float[] input = Numbers(sampleCount * shape.InputSize, 1), gradient = Numbers(sampleCount * shape.OutputSize, 2);
+        using var convolution = new Convolution2d(shape);
         foreach (int segmentCount in new[] { 1, 2, 3, 8, 11 })
         {
             int[] starts = [.. Enumerable.Range(0, segmentCount + 1).Select(s => s * sampleCount / segmentCount)];
             float[] expected = new float[shape.WeightSize], actual = Garbage(shape.WeightSize);
             ScalarConvolution2d.WeightGradient(shape, starts, input, gradient, expected);
-            Convolution2d.WeightGradient(shape, starts, input, gradient, actual);
+            float[] expectedBias = new float[shape.OutChannels], actualBias = Garbage(shape.OutChannels);
+            ScalarConvolution2d.BiasGradient(shape, starts, gradient, expectedBias);
+            convolution.WeightGradient(
+                starts, Blocks(sampleCount, input), Blocks(sampleCount, gradient), actual, actualBias);
             AssertSameBits(expected, actual);
-
-            expected = new float[shape.OutChannels];
-            actual = Garbage(shape.OutChannels);
-            ScalarConvolution2d.BiasGradient(shape, starts, gradient, expected);
-            Convolution2d.BiasGradient(shape, starts, gradient, actual);
-            AssertSameBits(expected, actual);
+            AssertSameBits(expectedBias, actualBias);
         }
     }
 
@@ -81,17 +87,19 @@ public class Convolution2dTests
     public void Convolution_InSteadyState_AllocatesNothing()
     {
         var shape = new ConvolutionShape(3, 9, 11, 13, 3, 3, 2, 1);
-        float[] input = Numbers(4 * shape.InputSize, 1), output = new float[4 * shape.OutputSize];
+        float[] input = new float[SampleBlocks.Length(4, shape.InputSize)];
+        float[] output = new float[SampleBlocks.Length(4, shape.OutputSize)];
         float[] weight = Numbers(shape.WeightSize, 2), bias = Numbers(shape.OutChannels, 3);
         int[] starts = [0, 1, 4];
+        using var convolution = new Convolution2d(shape);
         void All()
         {
-            Convolution2d.Forward(shape, 4, input, weight, bias, output);
-            Convolution2d.WeightGradient(shape, starts, input, output, weight);
-            Convolution2d.BiasGradient(shape, starts, output, bias);
-            Convolution2d.InputGradient(shape, 4, output, weight, input);
+            convolution.Forward(4, input, weight, bias, output);
+            convolution.WeightGradient(starts, input, output, weight, bias);
+            convolution.InputGradient(4, output, weight, input);
         }
 
+        All();
         All();
         long before = GC.GetAllocatedBytesForCurrentThread();
         All();
@@ -100,7 +108,7 @@ public class Convolution2dTests
 
     [Theory]
     [InlineData(0, 5, 5, 1, 3, 3, 1, 0, "inChannels 0")]
-    [InlineData(1, 5, 5, 1, 3, 3, 0, 0, "stride 0")]
+    [InlineData(1, 5, 5, 1, 3, 3, 0, 0, "strideHeight 0")]
     [InlineData(1, 5, 5, 1, 3, 3, 1, 3, "0 to 2 can be used")]
     [InlineData(1, 2, 5, 1, 3, 3, 1, 0, "does not fit into an input of 2×5")]
     [InlineData(40000, 300, 300, 1, 3, 3, 1, 0, "3,600,000,000 elements")]
@@ -116,10 +124,17 @@ public class Convolution2dTests
     [Fact]
     public void Convolution_WrongLength_SaysWhichTensor()
     {
-        var shape = new ConvolutionShape(1, 4, 4, 2, 3, 3);
+        using var convolution = new Convolution2d(new ConvolutionShape(1, 4, 4, 2, 3, 3));
         var wrong = Assert.Throws<ArgumentException>(
-            () => Convolution2d.Forward(shape, 1, new float[16], new float[17], [], new float[8]));
+            () => convolution.Forward(1, new float[16 * 16], new float[17], [], new float[8 * 16]));
         Assert.Contains("the weight of a convolution has 17 elements, expected 18", wrong.Message, StringComparison.Ordinal);
+    }
+
+    private static float[] Blocks(int sampleCount, float[] rows)
+    {
+        var blocks = new float[SampleBlocks.Length(sampleCount, rows.Length / sampleCount)];
+        SampleBlocks.FromRows(sampleCount, rows.Length / sampleCount, rows, blocks);
+        return blocks;
     }
 
     private static float[] Numbers(int length, int seed)

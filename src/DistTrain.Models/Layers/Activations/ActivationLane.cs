@@ -10,6 +10,8 @@ internal sealed class ActivationLane<TActivation>(float parameter) : LayerLane
 
     public override bool CanShareOutput => true;
 
+    public override SampleLayout Layout => SampleLayout.Either;
+
     public override bool SharesGradient => true;
 
     public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output) =>

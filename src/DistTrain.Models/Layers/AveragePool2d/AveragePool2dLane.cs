@@ -1,22 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using DistTrain.Numerics;
+
 namespace DistTrain.Models;
 
 /// <summary>Each window's sum is a chain in row-major order from +0; the gradient is shared out in the same order.</summary>
 internal sealed class AveragePool2dLane(WindowGeometry window) : LayerLane
 {
+    public override SampleLayout Layout => SampleLayout.Blocks;
+
     public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output)
     {
-        float size = window.WindowSize;
-        int at = 0;
-        for (int start = 0; start < input.Length; start += window.Plane)
+        int plane = window.Plane * Lanes, outputPlane = window.OutputPlane * Lanes;
+        for (int from = 0, to = 0; from < input.Length; from += plane, to += outputPlane)
         {
-            ReadOnlySpan<float> values = input.Slice(start, window.Plane);
-            for (int row = 0; row < window.OutputHeight; row++)
-            {
-                for (int column = 0; column < window.OutputWidth; column++, at++)
-                {
-                    output[at] = Sum(values, row, column) / size;
-                }
-            }
+            ForwardPlane(input.Slice(from, plane), output.Slice(to, outputPlane));
         }
     }
 
@@ -28,19 +27,16 @@ internal sealed class AveragePool2dLane(WindowGeometry window) : LayerLane
         Span<float> inputGradient,
         Span<float> sums)
     {
-        float size = window.WindowSize;
-        inputGradient.Clear();
-        int at = 0;
-        for (int start = 0; start < inputGradient.Length; start += window.Plane)
+        if (inputGradient.IsEmpty)
         {
-            Span<float> gradient = inputGradient.Slice(start, window.Plane);
-            for (int row = 0; row < window.OutputHeight; row++)
-            {
-                for (int column = 0; column < window.OutputWidth; column++, at++)
-                {
-                    Share(outputGradient[at] / size, gradient, row, column);
-                }
-            }
+            return;
+        }
+
+        inputGradient.Clear();
+        int plane = window.Plane * Lanes, outputPlane = window.OutputPlane * Lanes;
+        for (int from = 0, to = 0; to < inputGradient.Length; from += outputPlane, to += plane)
+        {
+            BackwardPlane(outputGradient.Slice(from, outputPlane), inputGradient.Slice(to, plane));
         }
     }
 
@@ -48,33 +44,56 @@ internal sealed class AveragePool2dLane(WindowGeometry window) : LayerLane
     {
     }
 
-    private float Sum(ReadOnlySpan<float> values, int row, int column)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForwardPlane(ReadOnlySpan<float> values, Span<float> results)
     {
-        float sum = 0;
-        for (int windowRow = 0; windowRow < window.WindowHeight; windowRow++)
+        Vector512<float> size = Vector512.Create((float)window.WindowSize);
+        nuint at = 0;
+        for (int row = 0; row < window.OutputHeight; row++)
         {
-            for (int windowColumn = 0; windowColumn < window.WindowWidth; windowColumn++)
+            WindowSpan rows = window.RowsAt(row);
+            for (int column = 0; column < window.OutputWidth; column++, at += Lanes)
             {
-                int at = window.InputAt(row, column, windowRow, windowColumn);
-                sum += at < 0 ? 0 : values[at];
+                WindowSpan columns = window.ColumnsAt(column);
+                Vector512<float> sum = Vector512<float>.Zero;
+                for (int y = rows.First; y < rows.End; y++)
+                {
+                    for (int x = columns.First; x < columns.End; x++)
+                    {
+                        sum += Vector512.LoadUnsafe(
+                            ref MemoryMarshal.GetReference(values), (nuint)(((y * window.Width) + x) * Lanes));
+                    }
+                }
+
+                (sum / size).StoreUnsafe(ref MemoryMarshal.GetReference(results), at);
             }
         }
-
-        return sum;
     }
 
-    private void Share(float part, Span<float> gradient, int row, int column)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void BackwardPlane(ReadOnlySpan<float> gradients, Span<float> results)
     {
-        for (int windowRow = 0; windowRow < window.WindowHeight; windowRow++)
+        ref float result = ref MemoryMarshal.GetReference(results);
+        Vector512<float> size = Vector512.Create((float)window.WindowSize);
+        nuint at = 0;
+        for (int row = 0; row < window.OutputHeight; row++)
         {
-            for (int windowColumn = 0; windowColumn < window.WindowWidth; windowColumn++)
+            WindowSpan rows = window.RowsAt(row);
+            for (int column = 0; column < window.OutputWidth; column++, at += Lanes)
             {
-                int at = window.InputAt(row, column, windowRow, windowColumn);
-                if (at >= 0)
+                WindowSpan columns = window.ColumnsAt(column);
+                Vector512<float> part = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(gradients), at) / size;
+                for (int y = rows.First; y < rows.End; y++)
                 {
-                    gradient[at] += part;
+                    for (int x = columns.First; x < columns.End; x++)
+                    {
+                        nuint place = (nuint)(((y * window.Width) + x) * Lanes);
+                        (Vector512.LoadUnsafe(ref result, place) + part).StoreUnsafe(ref result, place);
+                    }
                 }
             }
         }
     }
+
+    private const int Lanes = SampleBlocks.Lanes;
 }

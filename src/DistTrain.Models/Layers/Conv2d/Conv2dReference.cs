@@ -5,7 +5,8 @@ namespace DistTrain.Models;
 /// <summary>The plain twin of <see cref="Conv2dLane"/>: every element one chain of fused multiply-adds.</summary>
 /// <remarks>
 /// Orders of the chains: the output over input channels, then the window's rows and columns; the weight's gradient over
-/// samples, then output positions; the input's gradient over output channels, then the window's rows and columns.
+/// samples, then output positions; the input's gradient over output channels, then the window's rows and columns. Padding
+/// takes part as zeros in the weight's gradient, elsewhere not at all.
 /// </remarks>
 internal sealed class Conv2dReference<T>(Conv2dLayer layer) : ReferenceLayer<T>
     where T : struct, IFloatingPointIeee754<T>
@@ -23,7 +24,7 @@ internal sealed class Conv2dReference<T>(Conv2dLayer layer) : ReferenceLayer<T>
             output[at] = layer.Bias is { } bias ? pass.Parameters[bias.Start + channel] : T.Zero;
         }
 
-        foreach (Link link in Links(pass.Rows))
+        foreach (Link link in Links(pass.Rows).Where(link => link.Input >= 0))
         {
             output[link.Output] = T.FusedMultiplyAdd(input[link.Input], pass.Parameters[link.Weight], output[link.Output]);
         }
@@ -37,10 +38,10 @@ internal sealed class Conv2dReference<T>(Conv2dLayer layer) : ReferenceLayer<T>
         foreach (Link link in Links(pass.Rows))
         {
             parameterGradient[link.Weight] = T.FusedMultiplyAdd(
-                input[link.Input], outputGradient[link.Output], parameterGradient[link.Weight]);
+                link.Input < 0 ? T.Zero : input[link.Input], outputGradient[link.Output], parameterGradient[link.Weight]);
         }
 
-        foreach (Link link in Links(pass.Rows).OrderBy(link => link.Weight))
+        foreach (Link link in Links(pass.Rows).Where(link => link.Input >= 0).OrderBy(link => link.Weight))
         {
             inputGradient[link.Input] = T.FusedMultiplyAdd(
                 outputGradient[link.Output], pass.Parameters[link.Weight], inputGradient[link.Input]);
@@ -72,14 +73,14 @@ internal sealed class Conv2dReference<T>(Conv2dLayer layer) : ReferenceLayer<T>
                     position % _window.OutputWidth,
                     weight % _window.WindowSize / _window.WindowWidth,
                     weight % _window.WindowWidth);
-                if (at >= 0)
-                {
-                    int input = (output / _outputSize * _inputSize) + (weight / _window.WindowSize * _window.Plane) + at;
-                    yield return new Link(input, layer.Weight.Start + (channel * weightsPerChannel) + weight, output);
-                }
+                int input = at < 0
+                    ? -1
+                    : (output / _outputSize * _inputSize) + (weight / _window.WindowSize * _window.Plane) + at;
+                yield return new Link(input, layer.Weight.Start + (channel * weightsPerChannel) + weight, output);
             }
         }
     }
 
+    /// <param name="Input">−1 in the padding.</param>
     private readonly record struct Link(int Input, int Weight, int Output);
 }

@@ -1,32 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using DistTrain.Numerics;
+
 namespace DistTrain.Models;
 
-/// <summary>Remembers which element won each window; the gradient goes back there.</summary>
+/// <summary>Remembers which element won each window, in sixteen samples at once; the gradient goes back there.</summary>
 internal sealed class MaxPool2dLane(WindowGeometry window) : LayerLane
 {
     private int[] _winners = [];
 
+    public override SampleLayout Layout => SampleLayout.Blocks;
+
     public override void Forward(in LayerPass pass, ReadOnlySpan<float> input, Span<float> output)
     {
-        int planes = pass.Rows * window.Channels;
         if (_winners.Length < output.Length)
         {
             _winners = new int[output.Length];
         }
 
-        for (int plane = 0; plane < planes; plane++)
+        int plane = window.Plane * Lanes, outputPlane = window.OutputPlane * Lanes;
+        for (int from = 0, to = 0; from < input.Length; from += plane, to += outputPlane)
         {
-            ReadOnlySpan<float> values = input.Slice(plane * window.Plane, window.Plane);
-            Span<int> winners = _winners.AsSpan(plane * window.OutputPlane, window.OutputPlane);
-            Span<float> results = output.Slice(plane * window.OutputPlane, window.OutputPlane);
-            for (int row = 0, at = 0; row < window.OutputHeight; row++)
-            {
-                for (int column = 0; column < window.OutputWidth; column++, at++)
-                {
-                    int winner = Winner(values, row, column);
-                    winners[at] = winner;
-                    results[at] = values[winner];
-                }
-            }
+            ForwardPlane(input.Slice(from, plane), output.Slice(to, outputPlane), _winners.AsSpan(to, outputPlane));
         }
     }
 
@@ -38,14 +34,17 @@ internal sealed class MaxPool2dLane(WindowGeometry window) : LayerLane
         Span<float> inputGradient,
         Span<float> sums)
     {
-        inputGradient.Clear();
-        for (int start = 0, plane = 0; plane < inputGradient.Length; plane += window.Plane)
+        if (inputGradient.IsEmpty)
         {
-            Span<float> gradient = inputGradient.Slice(plane, window.Plane);
-            for (int end = start + window.OutputPlane; start < end; start++)
-            {
-                gradient[_winners[start]] += outputGradient[start];
-            }
+            return;
+        }
+
+        inputGradient.Clear();
+        int plane = window.Plane * Lanes, outputPlane = window.OutputPlane * Lanes;
+        for (int from = 0, to = 0; to < inputGradient.Length; from += outputPlane, to += plane)
+        {
+            BackwardPlane(
+                outputGradient.Slice(from, outputPlane), _winners.AsSpan(from, outputPlane), inputGradient.Slice(to, plane));
         }
     }
 
@@ -53,21 +52,68 @@ internal sealed class MaxPool2dLane(WindowGeometry window) : LayerLane
     {
     }
 
-    private int Winner(ReadOnlySpan<float> values, int row, int column)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForwardPlane(ReadOnlySpan<float> values, Span<float> results, Span<int> winners)
     {
-        int best = -1;
-        for (int windowRow = 0; windowRow < window.WindowHeight; windowRow++)
+        ref float value = ref MemoryMarshal.GetReference(values);
+        nuint at = 0;
+        for (int row = 0; row < window.OutputHeight; row++)
         {
-            for (int windowColumn = 0; windowColumn < window.WindowWidth; windowColumn++)
+            WindowSpan rows = window.RowsAt(row);
+            for (int column = 0; column < window.OutputWidth; column++, at += Lanes)
             {
-                int at = window.InputAt(row, column, windowRow, windowColumn);
-                if (at >= 0 && (best < 0 || values[at] > values[best] || float.IsNaN(values[at])))
+                WindowSpan columns = window.ColumnsAt(column);
+                int first = (rows.First * window.Width) + columns.First;
+                Vector512<float> best = Vector512.LoadUnsafe(ref value, (nuint)(first * Lanes));
+                Vector512<int> winner = Vector512.Create(first);
+                for (int y = rows.First; y < rows.End; y++)
                 {
-                    best = at;
+                    for (int x = columns.First; x < columns.End; x++)
+                    {
+                        int position = (y * window.Width) + x;
+                        Vector512<float> candidate = Vector512.LoadUnsafe(ref value, (nuint)(position * Lanes));
+
+                        // A not-a-number wins, and so does everything after it that is one.
+                        Vector512<float> wins =
+                            Vector512.GreaterThan(candidate, best) | ~Vector512.Equals(candidate, candidate);
+                        best = Vector512.ConditionalSelect(wins, candidate, best);
+                        winner = Vector512.ConditionalSelect(wins.AsInt32(), Vector512.Create(position), winner);
+                    }
+                }
+
+                best.StoreUnsafe(ref MemoryMarshal.GetReference(results), at);
+                winner.StoreUnsafe(ref MemoryMarshal.GetReference(winners), at);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void BackwardPlane(ReadOnlySpan<float> gradients, ReadOnlySpan<int> winners, Span<float> results)
+    {
+        ref float result = ref MemoryMarshal.GetReference(results);
+        nuint at = 0;
+        for (int row = 0; row < window.OutputHeight; row++)
+        {
+            WindowSpan rows = window.RowsAt(row);
+            for (int column = 0; column < window.OutputWidth; column++, at += Lanes)
+            {
+                WindowSpan columns = window.ColumnsAt(column);
+                Vector512<float> gradient = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(gradients), at);
+                Vector512<int> winner = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(winners), at);
+                for (int y = rows.First; y < rows.End; y++)
+                {
+                    for (int x = columns.First; x < columns.End; x++)
+                    {
+                        // A sum is never −0, so that adding +0 where another element won changes nothing.
+                        int position = (y * window.Width) + x;
+                        Vector512<float> share = gradient & Vector512.Equals(winner, Vector512.Create(position)).AsSingle();
+                        nuint place = (nuint)(position * Lanes);
+                        (Vector512.LoadUnsafe(ref result, place) + share).StoreUnsafe(ref result, place);
+                    }
                 }
             }
         }
-
-        return best;
     }
+
+    private const int Lanes = SampleBlocks.Lanes;
 }

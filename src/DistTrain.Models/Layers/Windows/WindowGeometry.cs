@@ -34,6 +34,17 @@ internal readonly record struct WindowGeometry(
         return row < 0 || row >= Height || column < 0 || column >= Width ? -1 : (row * Width) + column;
     }
 
+    /// <summary>The input's rows under the window at an output row; columns alike. Never none: padding is less than a window.</summary>
+    public WindowSpan RowsAt(int outputRow) =>
+        WindowSpan.Clip((outputRow * StrideHeight) - PaddingHeight, WindowHeight, Height);
+
+    public WindowSpan ColumnsAt(int outputColumn) =>
+        WindowSpan.Clip((outputColumn * StrideWidth) - PaddingWidth, WindowWidth, Width);
+
+    public ConvolutionShape Convolution(int outChannels) => new(
+        Channels, Height, Width, outChannels, WindowHeight, WindowWidth, StrideHeight, StrideWidth, PaddingHeight,
+        PaddingWidth);
+
     /// <exception cref="ModelException">The window does not fit the input; the message names the layer and both.</exception>
     public static WindowGeometry Create(
         LayerContext context, (int Height, int Width) window, (int Height, int Width) stride, (int Height, int Width) padding)
@@ -65,4 +76,11 @@ internal readonly record struct WindowGeometry(
 
         return geometry;
     }
+}
+
+/// <summary>Coordinates [First, End).</summary>
+internal readonly record struct WindowSpan(int First, int End)
+{
+    public static WindowSpan Clip(int first, int length, int size) =>
+        new(Math.Max(0, first), Math.Min(size, first + length));
 }

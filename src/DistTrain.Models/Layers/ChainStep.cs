@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Models;
+
+/// <summary>What a chain's lane does one after the other: layers that compute, and changes of layout between them.</summary>
+/// <param name="Slices">The layer's own tensors; none for a change of layout.</param>
+internal sealed record ChainStep(
+    LayerLane Lane,
+    int InputSize,
+    int OutputSize,
+    SampleLayout InputLayout,
+    SampleLayout OutputLayout,
+    bool HasParameters,
+    ImmutableArray<ParameterSlice> Slices)
+{
+    /// <summary>The chain takes rows and gives rows. Views are left out: they change nothing.</summary>
+    public static ChainStep[] Plan(LayerChain chain)
+    {
+        List<ChainStep> steps = [];
+        SampleLayout layout = SampleLayout.Rows;
+        int size = chain.Input.Size;
+        foreach (Layer layer in chain.Layers.Where(layer => !layer.IsView))
+        {
+            LayerLane lane = layer.CreateLane();
+            if (lane.Layout != SampleLayout.Either)
+            {
+                Change(lane.Layout);
+            }
+
+            steps.Add(new ChainStep(lane, size, layer.Output.Size, layout, layout, layer.HasParameters, layer.Slices));
+            size = layer.Output.Size;
+        }
+
+        Change(SampleLayout.Rows);
+        return [.. steps];
+
+        void Change(SampleLayout wanted)
+        {
+            if (wanted != layout)
+            {
+                LayerLane lane = wanted == SampleLayout.Blocks ? new ToBlocksLane(size) : new ToRowsLane(size);
+                steps.Add(new ChainStep(lane, size, size, layout, wanted, HasParameters: false, []));
+                layout = wanted;
+            }
+        }
+    }
+}
