@@ -45,7 +45,18 @@ public sealed class CoordinatorActor : Actor<CoordinatorInput>
         _end.TrySetResult(new RunEnd(RunEndKind.Stopped, "the coordinator was stopped"));
     }
 
-    protected override void Discard(CoordinatorInput message) => CoordinatorCore.Discard(message);
+    /// <summary>What was said before the end is still told.</summary>
+    protected override void Discard(CoordinatorInput message)
+    {
+        if (message is CoordinatorInput.Say)
+        {
+            _core.Handle(message);
+        }
+        else
+        {
+            CoordinatorCore.Discard(message);
+        }
+    }
 
     private void CheckEnd()
     {

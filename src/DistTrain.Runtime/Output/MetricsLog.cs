@@ -14,15 +14,16 @@ public sealed class MetricsLog : IDisposable
     private bool _isFailing;
 
     /// <param name="stepsDone">Lines of later steps are dropped: the run that wrote them lost those steps. 0: a new file.</param>
+    /// <param name="epochIsOpen">The epoch that ends with that step has its line still to come; one that is there goes.</param>
     /// <param name="complain">Told when the file cannot be written, once until it can again; training goes on.</param>
-    public MetricsLog(string path, long stepsDone, Action<string> complain)
+    public MetricsLog(string path, long stepsDone, bool epochIsOpen, Action<string> complain)
     {
         _path = path;
         _complain = complain;
         try
         {
             string[] kept = stepsDone > 0 && File.Exists(path)
-                ? [.. File.ReadLines(path).Where(line => StepOf(line) <= stepsDone)]
+                ? [.. File.ReadLines(path).Where(line => IsKept(line, stepsDone, epochIsOpen))]
                 : [];
             _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
             Append(string.Concat(kept.Select(static line => line + "\n")));
@@ -91,17 +92,19 @@ public sealed class MetricsLog : IDisposable
         _isFailing = true;
     }
 
-    /// <returns>The line's step; none that is larger than all where the line was cut off.</returns>
-    private static long StepOf(string line)
+    /// <summary>A line that was cut off is not.</summary>
+    private static bool IsKept(string line, long stepsDone, bool epochIsOpen)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.GetProperty("step").GetInt64();
+            long step = document.RootElement.GetProperty("step").GetInt64();
+            bool isEpoch = document.RootElement.GetProperty("kind").GetString() == "epoch";
+            return step < stepsDone || (step == stepsDone && !(isEpoch && epochIsOpen));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return long.MaxValue;
+            return false;
         }
     }
 }

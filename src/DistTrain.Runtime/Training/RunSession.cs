@@ -18,6 +18,8 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly MetricsLog _metrics;
     private readonly CheckpointKeeper _checkpoints;
     private readonly OutFolder _folder;
+    private readonly Lock _telling = new();
+    private volatile bool _isOver;
 
     private RunSession(SessionSettings settings, ITrainingObserver observer, PreparedData? ownData, LoadedRun run)
     {
@@ -33,7 +35,7 @@ internal sealed class RunSession : IAsyncDisposable
         _ledger = new RoundLedger(run, start.Progress);
         SummaryFile.WriteText(_folder.RunFile, run.RunJson);
         SummaryFile.WriteText(_folder.ModelDescription, run.Data.Schema.ToJson() + "\n");
-        _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, Say);
+        _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, start.Progress.EpochRows > 0, Say);
         _checkpoints = new CheckpointKeeper(run, _folder, start.Term, start.Version.Value, Say);
         _journal = new RunJournal(run, observer, _ledger, _metrics, _checkpoints);
         var machine = new CoordinatorProtocol(new CoordinatorSettings(
@@ -88,6 +90,16 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>A line for people, from any thread.</summary>
     public void Say(string text)
     {
+        if (_isOver)
+        {
+            lock (_telling)
+            {
+                _observer.OnMessage(text);
+            }
+
+            return;
+        }
+
         var line = new CoordinatorInput.Say(text);
         if (OtherHost is { } post)
         {
@@ -125,9 +137,14 @@ internal sealed class RunSession : IAsyncDisposable
     {
         Coordinator.Stop();
         await Coordinator.Completion.ConfigureAwait(false);
+        _isOver = true;
         if (Run.Run.Report.Samples)
         {
-            _observer.OnSamples(SampleReporter.Make(Run, _model.Current.Span, isAfter: true));
+            SampleReport samples = SampleReporter.Make(Run, _model.Current.Span, isAfter: true);
+            lock (_telling)
+            {
+                _observer.OnSamples(samples);
+            }
         }
 
         string? checkpoint = await _checkpoints.FinishAsync(_model, _ledger.Progress, end).ConfigureAwait(false);

@@ -36,7 +36,8 @@ public sealed class ExportedExampleTests(OnnxRuntime runtime, ITestOutputHelper 
         Skip.IfNot(File.Exists(Path.Combine(Repository.Root, run)), $"there is no {run}");
         using var folder = new TemporaryFolder();
         await RunAsync(
-            ["train", run, "--json", "--out", folder["out"], .. isMnist ? (string[])["--set", $"data.folder={Mnist}", "--threads", "2"] : []]);
+            ["train", run, "--json", "--out", folder["out"], .. isMnist ? (string[])["--set", $"data.folder={Mnist}", "--threads", "2"] : [],
+             .. example == "mnist-cnn" ? (string[])["--set", "training.epochs=1"] : []]);
         await RunAsync(["export", folder["out"], "--output", folder["model.onnx"]]);
         using TrainedModel model = TrainedModel.Open(folder["out"]);
         float[] expected = Predict(model);

@@ -39,6 +39,23 @@ public sealed class FailingDiskTests
         Assert.EndsWith("step-0000000400.checkpoint", result.Summary.Checkpoint, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task LastCheckpoint_OnAFullDisk_IsReportedAndTheOneBeforeStays()
+    {
+        using var tiny = new TinyRun(Shape, EverySteps);
+        using TinyDisk? disk = TinyDisk.TryMount(Path.Combine(tiny.Out("out"), "checkpoints"));
+        Skip.If(disk is null, "a disk for the test can only be mounted by root on Linux");
+        RecordingObserver observer = new RecordingObserver().At(100, () => disk.Break(readOnly: false));
+
+        TrainingResult result = await LocalTraining.RunAsync(tiny.Request("out"), observer, default);
+
+        Assert.Equal(RunEndKind.Completed, result.End.Kind);
+        Assert.StartsWith("the checkpoint of step 400 could not be written", observer.Messages.Last(), StringComparison.Ordinal);
+        using CheckpointFile? left = new CheckpointStore(disk.Folder, 2).ReadNewest(message => Assert.Fail(message));
+        Assert.InRange(left!.Header.Step, 1, 100);
+        Assert.EndsWith($"{left.Header.Step}.checkpoint", result.Summary.Checkpoint, StringComparison.Ordinal);
+    }
+
     private static int Reports(RecordingObserver observer) => observer.Messages.Count(
         message => message.Contains("could not be written", StringComparison.Ordinal)
             && message.Contains("older checkpoints stay", StringComparison.Ordinal));

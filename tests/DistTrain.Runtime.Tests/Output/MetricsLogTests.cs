@@ -9,7 +9,7 @@ public sealed class MetricsLogTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("metrics.jsonl");
-        using (var log = new MetricsLog(path, 0, message => Assert.Fail(message)))
+        using (var log = new MetricsLog(path, 0, false, message => Assert.Fail(message)))
         {
             log.Write("step", new { step = 10 });
             log.Write("step", new { step = 20 });
@@ -17,7 +17,7 @@ public sealed class MetricsLogTests
         }
 
         File.AppendAllText(path, "{\"kind\":\"step\",\"st");
-        using (var log = new MetricsLog(path, 20, message => Assert.Fail(message)))
+        using (var log = new MetricsLog(path, 20, false, message => Assert.Fail(message)))
         {
             log.Write("epoch", new { step = 25 });
         }
@@ -27,12 +27,32 @@ public sealed class MetricsLogTests
             File.ReadAllLines(path));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Resume_AtAnEpochsEnd_LeavesOneLineForTheEpoch(bool epochIsOpen)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("metrics.jsonl");
+        File.WriteAllText(path, "{\"kind\":\"step\",\"step\":20}\n{\"kind\":\"epoch\",\"step\":20}\n");
+        using (var log = new MetricsLog(path, 20, epochIsOpen, message => Assert.Fail(message)))
+        {
+            if (epochIsOpen)
+            {
+                log.Write("epoch", new { step = 20 });
+            }
+        }
+
+        Assert.Equal(
+            ["{\"kind\":\"step\",\"step\":20}", "{\"kind\":\"epoch\",\"step\":20}"], File.ReadAllLines(path));
+    }
+
     [Fact]
     public void File_ThatCannotBeWritten_IsToldOnceAndTrainingGoesOn()
     {
         using var folder = new TemporaryFolder();
         var said = new List<string>();
-        using var log = new MetricsLog(Path.Combine(folder.Path, "missing", "metrics.jsonl"), 0, said.Add);
+        using var log = new MetricsLog(Path.Combine(folder.Path, "missing", "metrics.jsonl"), 0, false, said.Add);
         log.Write("step", new { step = 1 });
         log.Write("step", new { step = 2 });
         Assert.Single(said);
