@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DistTrain.Models;
 
-/// <summary>What a chain's lane does one after the other: layers that compute, and changes of layout between them.</summary>
+/// <summary>What a chain's lane does one after the other: layers (or two as one) that compute, and changes of layout between them.</summary>
 /// <param name="Slices">The layer's own tensors; none for a change of layout.</param>
 internal sealed record ChainStep(
     LayerLane Lane,
@@ -19,16 +19,21 @@ internal sealed record ChainStep(
         List<ChainStep> steps = [];
         SampleLayout layout = SampleLayout.Rows;
         int size = chain.Input.Size;
-        foreach (Layer layer in chain.Layers.Where(layer => !layer.IsView))
+        Layer[] layers = [.. chain.Layers.Where(layer => !layer.IsView)];
+        for (int index = 0; index < layers.Length; index++)
         {
-            LayerLane lane = layer.CreateLane();
+            Layer layer = layers[index];
+            bool isPooled = index + 1 < layers.Length && PooledConv2dLane.Fits(layer, layers[index + 1]);
+            LayerLane lane = isPooled ? new PooledConv2dLane((Conv2dLayer)layer) : layer.CreateLane();
             if (lane.Layout != SampleLayout.Either)
             {
                 Change(lane.Layout);
             }
 
-            steps.Add(new ChainStep(lane, size, layer.Output.Size, layout, layout, layer.HasParameters, layer.Slices));
-            size = layer.Output.Size;
+            index += isPooled ? 1 : 0;
+            int outputSize = layers[index].Output.Size;
+            steps.Add(new ChainStep(lane, size, outputSize, layout, layout, layer.HasParameters, layer.Slices));
+            size = outputSize;
         }
 
         Change(SampleLayout.Rows);

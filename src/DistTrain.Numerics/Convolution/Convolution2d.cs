@@ -14,6 +14,7 @@ public sealed unsafe class Convolution2d(ConvolutionShape shape) : IDisposable
 {
     private ITapProduct? _forward, _inputGradient;
     private IConvolutionWeightGradient? _weightGradient;
+    private IGradientPanels? _gradients;
 
     private int InputPlane => shape.Height * shape.Width;
 
@@ -87,10 +88,11 @@ public sealed unsafe class Convolution2d(ConvolutionShape shape) : IDisposable
         Check("the output gradient", outputGradient.Length, SampleBlocks.Length(segmentStarts[^1], shape.OutputSize));
         Check("the weight gradient", weightGradient.Length, shape.WeightSize);
         Check("the bias gradient", biasGradient.IsEmpty ? shape.OutChannels : biasGradient.Length, shape.OutChannels);
-        _weightGradient ??= ConvolutionLadder.WeightGradient(shape);
+        _weightGradient ??= ConvolutionLadder.WeightGradient(shape, isPooled: false, out _gradients);
         fixed (float* pInput = input, pGradient = outputGradient, pResult = weightGradient, pBias = biasGradient)
         {
-            _weightGradient.Run(segmentStarts, pInput, pGradient, pResult, pBias);
+            _gradients!.Source = pGradient;
+            _weightGradient.Run(segmentStarts, pInput, pResult, pBias);
         }
     }
 
@@ -101,7 +103,7 @@ public sealed unsafe class Convolution2d(ConvolutionShape shape) : IDisposable
         _weightGradient?.Dispose();
     }
 
-    private static void Check(string tensor, int length, int expected)
+    internal static void Check(string tensor, int length, int expected)
     {
         if (length != expected)
         {

@@ -15,11 +15,21 @@ internal static class ConvolutionLadder
         _ => new TapProduct<TapTileKernel<ScalarTapTile>>(plan, channels, inputPlane, kernelSize, outChannels, outputPlane),
     };
 
-    public static IConvolutionWeightGradient WeightGradient(in ConvolutionShape shape) => ProductLadder.Rung switch
+    /// <param name="gradients">Where its gradients come from.</param>
+    public static IConvolutionWeightGradient WeightGradient(
+        in ConvolutionShape shape, bool isPooled, out IGradientPanels gradients) => ProductLadder.Rung switch
     {
-        Rung.Bits512 => new ConvolutionWeightGradient<Kernel512>(shape),
-        Rung.Bits256 => new ConvolutionWeightGradient<Kernel256>(shape),
-        Rung.Bits128 => new ConvolutionWeightGradient<Kernel128>(shape),
-        _ => new ConvolutionWeightGradient<ScalarKernel>(shape),
+        Rung.Bits512 => WeightGradient<Kernel512>(shape, isPooled, out gradients),
+        Rung.Bits256 => WeightGradient<Kernel256>(shape, isPooled, out gradients),
+        Rung.Bits128 => WeightGradient<Kernel128>(shape, isPooled, out gradients),
+        _ => WeightGradient<ScalarKernel>(shape, isPooled, out gradients),
     };
+
+    private static ConvolutionWeightGradient<TKernel> WeightGradient<TKernel>(
+        in ConvolutionShape shape, bool isPooled, out IGradientPanels gradients)
+        where TKernel : struct, IMicroKernel
+    {
+        gradients = isPooled ? new PooledGradients<TKernel>(shape) : new DenseGradients<TKernel>(shape);
+        return new ConvolutionWeightGradient<TKernel>(shape, gradients);
+    }
 }

@@ -17,15 +17,17 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
     /// <summary>Floats; 256 KiB.</summary>
     private const int PatchesLength = 64 << 10;
 
-    private const int PositionsMost = 512;
+    private const int PositionsMost = 1024;
 
     private readonly ConvolutionShape _shape;
-    private readonly SampleImages _inputs, _gradients;
+    private readonly SampleImages _inputs;
+    private readonly IGradientPanels _gradients;
     private readonly int _positionsAtATime, _patchStride, _rows, _columns;
     private readonly AlignedBuffer _patches, _packed, _zeros, _sum;
     private readonly TreeAccumulator _tree;
 
-    public ConvolutionWeightGradient(in ConvolutionShape shape)
+    /// <param name="gradients">Taken over.</param>
+    public ConvolutionWeightGradient(in ConvolutionShape shape, IGradientPanels gradients)
     {
         _shape = shape;
         _rows = PanelPacking.RoundUp(shape.OutChannels, TKernel.RowStep);
@@ -41,16 +43,17 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
 
         _inputs = new SampleImages(
             shape.InChannels, shape.Height, shape.Width, shape.PaddingHeight, shape.PaddingWidth, shape.InChannels);
-        _gradients = new SampleImages(shape.OutChannels, shape.OutHeight, shape.OutWidth, 0, 0, _rows);
+        _gradients = gradients;
         _patches = new AlignedBuffer(checked((_positionsAtATime * _patchStride) + SampleBlocks.Lanes));
-        _packed = new AlignedBuffer(PanelPacking.PackedLength(shape.OutChannels, _positionsAtATime, TKernel.RowStep));
+        _packed = new AlignedBuffer(checked(
+            PanelPacking.PackedLength(shape.OutChannels, _positionsAtATime, TKernel.RowStep) + SampleBlocks.Lanes));
         _zeros = new AlignedBuffer(TKernel.Columns);
         _sum = new AlignedBuffer(checked(_rows * _columns));
         _tree = new TreeAccumulator(_rows * _columns);
     }
 
     public void Run(
-        ReadOnlySpan<int> segmentStarts, float* input, float* outputGradient, float* weightGradient, float* biasGradient)
+        ReadOnlySpan<int> segmentStarts, float* input, float* weightGradient, float* biasGradient)
     {
         int segment = 0, block = -1;
         for (; segment < segmentStarts.Length - 1; segment++)
@@ -65,7 +68,7 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
                     block = sample / SampleBlocks.Lanes;
                     int lanes = Math.Min(SampleBlocks.Lanes, segmentStarts[^1] - sample + lane);
                     _inputs.Fill(input + ((nint)block * SampleBlocks.Lanes * _shape.InputSize), lanes);
-                    _gradients.Fill(outputGradient + ((nint)block * SampleBlocks.Lanes * _shape.OutputSize), lanes);
+                    _gradients.Fill(block, lanes);
                 }
 
                 int samples = Math.Min(SampleBlocks.Lanes - lane, segmentStarts[segment + 1] - sample);
@@ -110,9 +113,7 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
                 : _shape.PositionCount - inSample;
             int count = Math.Min(most, _positionsAtATime);
             FillPatches(position, count);
-            PanelPacking.PackAlong(
-                _gradients.Image(0) + ((nint)position * _rows), _rows, _shape.OutChannels, count, TKernel.Rows, TKernel.RowStep,
-                _packed.Pointer);
+            _gradients.Pack(position, count, _packed.Pointer);
             RunTiles(count, isFirst, sum);
             isFirst = false;
             position += count;
@@ -153,13 +154,23 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
         float* source = row + (x * pixelStep);
         for (; count > 0; count--, patch += stride, source += pixelStep)
         {
+            // Whole vectors: what is too much is overwritten by the next line, or not used.
             float* from = source, to = patch;
-            for (int ky = 0; ky < kernelHeight; ky++, from += lineStep, to += length)
+            if (length <= 8)
             {
-                // Whole vectors: what is too much is overwritten by the next line, or not used.
-                for (int i = 0; i < length; i += SampleBlocks.Lanes)
+                for (int ky = 0; ky < kernelHeight; ky++, from += lineStep, to += length)
                 {
-                    Vector512.Load(from + i).Store(to + i);
+                    Vector256.Load(from).Store(to);
+                }
+            }
+            else
+            {
+                for (int ky = 0; ky < kernelHeight; ky++, from += lineStep, to += length)
+                {
+                    for (int i = 0; i < length; i += SampleBlocks.Lanes)
+                    {
+                        Vector512.Load(from + i).Store(to + i);
+                    }
                 }
             }
 
@@ -209,8 +220,7 @@ internal unsafe interface IConvolutionWeightGradient : IDisposable
 {
     /// <param name="segmentStarts">Shard s holds samples [segmentStarts[s], segmentStarts[s+1]); the first is 0.</param>
     /// <param name="input">Shape (blocks, inChannels, height, width, 16).</param>
-    /// <param name="outputGradient">Shape (blocks, outChannels, outHeight, outWidth, 16).</param>
     /// <param name="weightGradient">Shape (outChannels, inChannels, kernelHeight, kernelWidth). Overwritten.</param>
     /// <param name="biasGradient">Shape (outChannels,). Overwritten. Null: not wanted.</param>
-    void Run(ReadOnlySpan<int> segmentStarts, float* input, float* outputGradient, float* weightGradient, float* biasGradient);
+    void Run(ReadOnlySpan<int> segmentStarts, float* input, float* weightGradient, float* biasGradient);
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using DistTrain.Numerics.Kernels;
 using DistTrain.Numerics.Products;
 
 namespace DistTrain.Numerics.Convolution;
@@ -30,19 +29,43 @@ internal static unsafe class LaneTransposition
         }
     }
 
+    /// <summary>Four rows at a time, then up to three.</summary>
     private static void WritePart(float* source, nint sourceStep, int count, float* target, nint targetStep, int lanes)
     {
-        float* rows = stackalloc float[2 * SampleBlocks.Lanes * SampleBlocks.Lanes];
-        float* columns = rows + (SampleBlocks.Lanes * SampleBlocks.Lanes);
-        for (int i = 0; i < count; i++)
+        for (; count > 0; count -= 4, source += 4 * sourceStep, target += 4)
         {
-            Vector512.Load(source + (i * sourceStep)).Store(rows + (i * SampleBlocks.Lanes));
+            Vector512<float> second = count > 1 ? Vector512.Load(source + sourceStep) : default;
+            Vector512<float> third = count > 2 ? Vector512.Load(source + (2 * sourceStep)) : default;
+            Vector512<float> fourth = count > 3 ? Vector512.Load(source + (3 * sourceStep)) : default;
+            Transposition.Transpose4x16(
+                Vector512.Load(source), second, third, fourth, out var column0, out var column1, out var column2,
+                out var column3);
+            WriteQuarter(column0, count, target, 4 * targetStep, lanes);
+            WriteQuarter(column1, count, target + targetStep, 4 * targetStep, lanes - 1);
+            WriteQuarter(column2, count, target + (2 * targetStep), 4 * targetStep, lanes - 2);
+            WriteQuarter(column3, count, target + (3 * targetStep), 4 * targetStep, lanes - 3);
+        }
+    }
+
+    /// <summary>Every fourth sample's elements, which lie side by side in the column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteQuarter(Vector512<float> column, int count, float* target, nint step, int lanes)
+    {
+        if (lanes >= 13 && count >= 4)
+        {
+            column.GetLower().GetLower().Store(target);
+            column.GetLower().GetUpper().Store(target + step);
+            column.GetUpper().GetLower().Store(target + (2 * step));
+            column.GetUpper().GetUpper().Store(target + (3 * step));
+            return;
         }
 
-        Transposition.Write16x16(rows, SampleBlocks.Lanes, columns, SampleBlocks.Lanes);
-        for (int lane = 0; lane < lanes; lane++)
+        for (int lane = 0; lane < lanes; lane += 4, target += step)
         {
-            VectorTail.Store(Vector512.Load(columns + (lane * SampleBlocks.Lanes)), target + (lane * targetStep), count);
+            for (int i = 0; i < Math.Min(4, count); i++)
+            {
+                target[i] = column[lane + i];
+            }
         }
     }
 

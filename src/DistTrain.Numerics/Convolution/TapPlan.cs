@@ -34,6 +34,25 @@ internal sealed unsafe class TapPlan
         return Combine(rows, columns, shape.Width, shape.KernelWidth);
     }
 
+    /// <summary>As forward without padding, of the output positions of 2 × 2 windows that do not overlap, window by window.</summary>
+    public static TapPlan Windows(in ConvolutionShape shape)
+    {
+        TapPlan plan = Forward(shape);
+        List<TapPosition> positions = [];
+        for (int y = 0; y + 1 < shape.OutHeight; y += 2)
+        {
+            for (int x = 0; x + 1 < shape.OutWidth; x += 2)
+            {
+                int first = (y * shape.OutWidth) + x, second = first + shape.OutWidth;
+                positions.AddRange(
+                    [plan.Positions[first], plan.Positions[first + 1], plan.Positions[second], plan.Positions[second + 1]]);
+            }
+        }
+
+        TapGroup group = plan.Groups.Single();
+        return new TapPlan([.. plan._taps], positions, [group with { PositionCount = positions.Count }]);
+    }
+
     /// <summary>Of input positions: kernel elements ascending, rows first; so output positions descending.</summary>
     public static TapPlan Backward(in ConvolutionShape shape)
     {

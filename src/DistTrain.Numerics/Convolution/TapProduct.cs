@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DistTrain.Numerics.Convolution;
 
@@ -77,6 +78,62 @@ internal sealed unsafe class TapProduct<TKernel> : ITapProduct
                     RunPanels(loop, position, input, output);
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void RunPooled(int blocks, float* input, float* output, float* winners)
+    {
+        TapGroup group = _plan.Groups[0];
+        int windowCount = group.PositionCount / 4;
+        nint pooledStep = windowCount * SampleBlocks.Lanes;
+        var loop = new TapLoop(
+            _channels, _plan.Taps(group), group.TapCount, _inputStep, _kernelSize * _panelRows, _panelRows);
+        float* tile = _edge.Pointer;
+        var edge = new TapPoints(tile, tile + 16, tile + 32, tile + 48);
+        for (; blocks > 0; blocks--, input += _channels * _inputStep)
+        {
+            ReadOnlySpan<TapPosition> at = _plan.Positions;
+            for (int window = 0; window < windowCount; window++, at = at[4..])
+            {
+                var sources = new TapPoints(
+                    input + at[0].Input, input + at[1].Input, input + at[2].Input, input + at[3].Input);
+                float* weights = _weights.Pointer, start = _start.Pointer;
+                nint target = window * SampleBlocks.Lanes;
+                for (int channel = 0; channel < _outChannels; channel += _panelRows)
+                {
+                    TKernel.Quad(loop, weights, start, sources, edge, 4 * SampleBlocks.Lanes);
+                    int rows = Math.Min(_panelRows, _outChannels - channel);
+                    Maxima(tile, rows, output + target, winners + target, pooledStep);
+                    weights += _panelStep;
+                    start += _panelRows;
+                    target += _panelRows * pooledStep;
+                }
+            }
+
+            output += _outChannels * pooledStep;
+            winners += _outChannels * pooledStep;
+        }
+    }
+
+    /// <summary>The largest of each row's four vectors, the first of equal ones; a not-a-number wins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Maxima(float* tile, int rows, float* output, float* winners, nint step)
+    {
+        for (; rows > 0; rows--, tile += 4 * SampleBlocks.Lanes, output += step, winners += step)
+        {
+            Vector512<float> best = Vector512.Load(tile);
+            Vector512<int> winner = Vector512<int>.Zero;
+            for (int position = 1; position < 4; position++)
+            {
+                Vector512<float> candidate = Vector512.Load(tile + (position * SampleBlocks.Lanes));
+                Vector512<float> wins = Vector512.GreaterThan(candidate, best) | ~Vector512.Equals(candidate, candidate);
+                best = Vector512.ConditionalSelect(wins, candidate, best);
+                winner = Vector512.ConditionalSelect(wins.AsInt32(), Vector512.Create(position), winner);
+            }
+
+            best.Store(output);
+            winner.AsSingle().Store(winners);
         }
     }
 
@@ -162,4 +219,9 @@ internal unsafe interface ITapProduct : IDisposable
     /// <param name="input">Shape (blocks, channels, plane, 16).</param>
     /// <param name="output">Shape (blocks, outChannels, plane, 16). Overwritten.</param>
     void Run(int blocks, float* input, float* output);
+
+    /// <summary>Keeps of every four positions the maximum and its place; the plan has one group of whole windows.</summary>
+    /// <param name="output">Shape (blocks, outChannels, windows, 16). Overwritten.</param>
+    /// <param name="winners">Alike: the bits of a whole number from 0 to 3, the first of equal ones. Overwritten.</param>
+    void RunPooled(int blocks, float* input, float* output, float* winners);
 }

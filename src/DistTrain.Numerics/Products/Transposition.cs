@@ -99,7 +99,7 @@ internal static unsafe class Transposition
     private static void Transpose4x16(
         float** rows, nint offset, out Vector512<float> column0, out Vector512<float> column1,
         out Vector512<float> column2, out Vector512<float> column3) =>
-        Transpose(
+        Transpose4x16(
             Vector512.Load(rows[0] + offset), Vector512.Load(rows[1] + offset), Vector512.Load(rows[2] + offset),
             Vector512.Load(rows[3] + offset), out column0, out column1, out column2, out column3);
 
@@ -107,13 +107,13 @@ internal static unsafe class Transposition
     private static void Transpose4x16(
         float* source, nint step, out Vector512<float> column0, out Vector512<float> column1,
         out Vector512<float> column2, out Vector512<float> column3) =>
-        Transpose(
+        Transpose4x16(
             Vector512.Load(source), Vector512.Load(source + step), Vector512.Load(source + (2 * step)),
             Vector512.Load(source + (3 * step)), out column0, out column1, out column2, out column3);
 
     /// <summary>Lane q of column j holds element 4·q + j of the four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(
+    public static void Transpose4x16(
         Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3, out Vector512<float> column0,
         out Vector512<float> column1, out Vector512<float> column2, out Vector512<float> column3)
     {
