@@ -10,9 +10,8 @@ namespace DistTrain.Runtime;
 /// One checkpoint as a file: magic, length of the header, header (JSON), weights, optimizer state, SHA-256 of all before.
 /// </summary>
 /// <remarks>
-/// Written under a temporary name, flushed to disk, renamed, and the folder flushed: a crash at any moment leaves the old
-/// files and perhaps a temporary one, never half a checkpoint under its final name. What a disk does to it later is
-/// found by the hash. Numbers are little-endian.
+/// Written by <see cref="AtomicFile"/>: a crash at any moment leaves the old files and perhaps a temporary one, never half a
+/// checkpoint under its final name. What a disk does to it later is found by the hash. Numbers are little-endian.
 /// </remarks>
 public sealed class CheckpointFile : IDisposable
 {
@@ -30,26 +29,8 @@ public sealed class CheckpointFile : IDisposable
     public AlignedBuffer State { get; }
 
     /// <exception cref="IOException">Full or read-only disk; nothing is left under <paramref name="path"/>.</exception>
-    public static void Write(string path, CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state)
-    {
-        string temporary = path + TemporaryEnding;
-        try
-        {
-            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                WriteContent(file, header, weights, state);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            FolderFlush.Flush(Path.GetDirectoryName(path)!);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
-        }
-    }
+    public static void Write(string path, CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state) =>
+        AtomicFile.Write(path, file => WriteContent(file, header, weights, state));
 
     /// <summary>Reads and verifies everything.</summary>
     /// <exception cref="CheckpointException">Cut off, damaged, or no checkpoint at all.</exception>
@@ -153,21 +134,6 @@ public sealed class CheckpointFile : IDisposable
     }
 
     private static Span<byte> FloatBytes(AlignedBuffer floats) => MemoryMarshal.AsBytes(floats.Span);
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Left for the next start, which removes temporary files.
-        }
-    }
-
-    /// <summary>Names of files that were not finished.</summary>
-    public const string TemporaryEnding = ".tmp";
 
     private static ReadOnlySpan<byte> Magic => "DTCKPT01"u8;
 

@@ -28,7 +28,7 @@ internal sealed class CheckpointStart : IDisposable
     public RunProgress Progress { get; }
 
     /// <param name="say">Takes a line for people.</param>
-    /// <exception cref="TrainingException">The checkpoint is another run's; the message names what changed.</exception>
+    /// <exception cref="RunFileException">The checkpoint is another run's; the message names what changed.</exception>
     /// <exception cref="TrainedModelException">The initial weights cannot be read, or are another model's.</exception>
     public static CheckpointStart Find(OutFolder folder, LoadedRun run, SessionSettings settings, Action<string> say)
     {
@@ -68,7 +68,7 @@ internal sealed class CheckpointStart : IDisposable
     }
 
     /// <summary>Writes weights and optimizer state of the start.</summary>
-    /// <exception cref="TrainingException">The optimizer's state has another size.</exception>
+    /// <exception cref="RunFileException">The optimizer's state has another size.</exception>
     public void Fill(ModelState model, LoadedRun run)
     {
         if (_file is null)
@@ -81,7 +81,7 @@ internal sealed class CheckpointStart : IDisposable
         Span<float> state = model.Update.State;
         if (state.Length != _file.State.Length)
         {
-            throw new TrainingException(
+            throw new RunFileException(
                 $"the checkpoint has {_file.State.Length:N0} floats of optimizer state, the run file's optimizer has "
                 + $"{state.Length:N0}: keep training.optimizer as it was, or start without --resume");
         }

@@ -66,13 +66,13 @@ public sealed class CheckpointStore(string folder, int keep)
             File.Delete(file);
         }
 
-        ClearAll(CheckpointFile.TemporaryEnding);
+        ClearAll(AtomicFile.TemporaryEnding);
         ClearAll(DamagedEnding);
         return files.Count;
     }
 
     /// <summary>Removes what a crash left unfinished. A disk that refuses keeps it.</summary>
-    public void ClearUnfinished() => ClearAll(CheckpointFile.TemporaryEnding);
+    public void ClearUnfinished() => ClearAll(AtomicFile.TemporaryEnding);
 
     private void ClearAll(string ending)
     {

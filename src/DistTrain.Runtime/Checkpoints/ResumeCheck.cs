@@ -6,12 +6,12 @@ namespace DistTrain.Runtime;
 public static class ResumeCheck
 {
     /// <param name="force">Changes that alter the result are let through; sizes that do not fit never are.</param>
-    /// <exception cref="TrainingException">Names the changed keys, and what to do.</exception>
+    /// <exception cref="RunFileException">Names the changed keys, and what to do.</exception>
     public static void Require(CheckpointHeader header, LoadedRun run, bool force)
     {
         if (header.ParameterCount != run.Network.Parameters.Length)
         {
-            throw new TrainingException(
+            throw new RunFileException(
                 $"the checkpoint has {header.ParameterCount:N0} weights, the run file's model has "
                 + $"{run.Network.Parameters.Length:N0}: it is another model; start without --resume");
         }
@@ -23,7 +23,7 @@ public static class ResumeCheck
 
         if (header.Step > run.Plan.StepsTotal)
         {
-            throw new TrainingException(
+            throw new RunFileException(
                 $"the checkpoint is of step {header.Step}, but the run file now ends after {run.Plan.StepsTotal}; give "
                 + "training.epochs or training.steps as many as before or more, or start without --resume");
         }
@@ -33,14 +33,14 @@ public static class ResumeCheck
             .Where(key => !IsHarmless(key) && (isOtherData || !key.StartsWith("data.", StringComparison.Ordinal)))];
         if (changed.Length > 0)
         {
-            throw new TrainingException(
+            throw new RunFileException(
                 $"the run file changed since the checkpoint of step {header.Step}: {string.Join(", ", changed)}; "
                 + "take the change back, start without --resume, or go on all the same with --force");
         }
 
         if (isOtherData)
         {
-            throw new TrainingException(
+            throw new RunFileException(
                 $"the data changed since the checkpoint of step {header.Step} (content hash {header.DataHash[..12]}…, "
                 + $"now {run.Data.ContentHash[..12]}…); put the old data back, start without --resume, or use --force");
         }

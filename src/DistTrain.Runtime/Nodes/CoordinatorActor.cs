@@ -45,10 +45,9 @@ public sealed class CoordinatorActor : Actor<CoordinatorInput>
         _end.TrySetResult(new RunEnd(RunEndKind.Stopped, "the coordinator was stopped"));
     }
 
-    /// <summary>What was said before the end is still told.</summary>
     protected override void Discard(CoordinatorInput message)
     {
-        if (message is CoordinatorInput.Say)
+        if (message is CoordinatorInput.Say { IsLasting: true })
         {
             _core.Handle(message);
         }

@@ -27,7 +27,8 @@ public abstract record CoordinatorInput
     public sealed record StopRequested(string Reason) : CoordinatorInput;
 
     /// <summary>Something for people that happened outside the machine.</summary>
-    public sealed record Say(string Text) : CoordinatorInput;
+    /// <param name="IsLasting">Worth telling also when the run ends before it is handled.</param>
+    public sealed record Say(string Text, bool IsLasting = false) : CoordinatorInput;
 
     public sealed record AskStatus(TaskCompletionSource<StatusReport> Answer) : CoordinatorInput;
 }

@@ -70,6 +70,11 @@ public sealed class OutFolder
     /// <summary>What a killed run had not finished writing.</summary>
     public void RemoveLeftovers()
     {
+        foreach (string file in (string[])[RunFile, ModelDescription, Model, BestModel, Summary])
+        {
+            File.Delete(file + AtomicFile.TemporaryEnding);
+        }
+
         foreach (string pattern in (string[])[$"{System.IO.Path.GetFileName(PreparedData)}.*.temporary", $"{ProbePrefix}*"])
         {
             foreach (string file in Directory.EnumerateFiles(Root, pattern))

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DistTrain.Runtime;
 
-/// <summary>Small files of the output folder, written whole or not at all (temporary file, then rename).</summary>
+/// <summary>Small files of the output folder, written whole or not at all.</summary>
 internal static class SummaryFile
 {
     /// <exception cref="IOException">Full or read-only disk.</exception>
@@ -11,10 +11,6 @@ internal static class SummaryFile
         WriteText(path, JsonSerializer.Serialize(summary, RuntimeJson.Document) + "\n");
 
     /// <exception cref="IOException">Full or read-only disk.</exception>
-    public static void WriteText(string path, string text)
-    {
-        string temporary = path + ".tmp";
-        File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(temporary, path, overwrite: true);
-    }
+    public static void WriteText(string path, string text) => AtomicFile.Write(path, file => file.Write(
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text)));
 }

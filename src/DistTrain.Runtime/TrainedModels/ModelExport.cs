@@ -8,13 +8,13 @@ public static class ModelExport
     /// <summary>ONNX: raw features in; outputs and, for classes, probabilities out. Written whole or not at all.</summary>
     /// <exception cref="ModelException">A layer has no counterpart, or the model is too large for the format.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void ToOnnx(TrainedModel model, string path) => Write(path, stream => OnnxExporter.Write(
+    public static void ToOnnx(TrainedModel model, string path) => AtomicFile.Write(path, stream => OnnxExporter.Write(
         stream, model.Network, model.Weights,
         new OnnxInput(model.Features.Scaling.Offset, model.Features.Scaling.Factor, model.Features.Fill), Metadata(model)));
 
     /// <summary>Safetensors: the weights by name. The scaling of features is not part of it.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void ToSafetensors(TrainedModel model, string path) => Write(
+    public static void ToSafetensors(TrainedModel model, string path) => AtomicFile.Write(
         path, stream => SafetensorsWriter.Write(stream, model.Network.Parameters, model.Weights, Metadata(model)));
 
     private static Dictionary<string, string> Metadata(TrainedModel model)
@@ -31,24 +31,6 @@ public static class ModelExport
         if (names.Count > 0)
         {
             metadata[key] = string.Join(", ", names);
-        }
-    }
-
-    private static void Write(string path, Action<Stream> write)
-    {
-        string temporary = path + ".tmp";
-        try
-        {
-            using (FileStream stream = File.Create(temporary))
-            {
-                write(stream);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 }

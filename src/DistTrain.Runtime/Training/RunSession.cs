@@ -18,7 +18,6 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly MetricsLog _metrics;
     private readonly CheckpointKeeper _checkpoints;
     private readonly OutFolder _folder;
-    private readonly Lock _telling = new();
     private volatile bool _isOver;
 
     private RunSession(SessionSettings settings, ITrainingObserver observer, PreparedData? ownData, LoadedRun run)
@@ -35,8 +34,8 @@ internal sealed class RunSession : IAsyncDisposable
         _ledger = new RoundLedger(run, start.Progress);
         SummaryFile.WriteText(_folder.RunFile, run.RunJson);
         SummaryFile.WriteText(_folder.ModelDescription, run.Data.Schema.ToJson() + "\n");
-        _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, start.Progress.EpochRows > 0, Say);
-        _checkpoints = new CheckpointKeeper(run, _folder, start.Term, start.Version.Value, Say);
+        _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, start.Progress.EpochRows > 0, SayOfDisk);
+        _checkpoints = new CheckpointKeeper(run, _folder, start.Term, start.Version.Value, SayOfDisk);
         _journal = new RunJournal(run, observer, _ledger, _metrics, _checkpoints);
         var machine = new CoordinatorProtocol(new CoordinatorSettings(
             start.Term, PlanFrom(start, run), start.Version, run.Buckets.Count, settings.WorkersMin, run.RunJson, run.RunHash,
@@ -88,28 +87,7 @@ internal sealed class RunSession : IAsyncDisposable
     }
 
     /// <summary>A line for people, from any thread.</summary>
-    public void Say(string text)
-    {
-        if (_isOver)
-        {
-            lock (_telling)
-            {
-                _observer.OnMessage(text);
-            }
-
-            return;
-        }
-
-        var line = new CoordinatorInput.Say(text);
-        if (OtherHost is { } post)
-        {
-            post(line);
-        }
-        else
-        {
-            Coordinator?.TryPost(line);
-        }
-    }
+    public void Say(string text) => Post(new CoordinatorInput.Say(text));
 
     /// <summary>Tells the observer how the run starts.</summary>
     public void Announce()
@@ -140,11 +118,7 @@ internal sealed class RunSession : IAsyncDisposable
         _isOver = true;
         if (Run.Run.Report.Samples)
         {
-            SampleReport samples = SampleReporter.Make(Run, _model.Current.Span, isAfter: true);
-            lock (_telling)
-            {
-                _observer.OnSamples(samples);
-            }
+            _observer.OnSamples(SampleReporter.Make(Run, _model.Current.Span, isAfter: true));
         }
 
         string? checkpoint = await _checkpoints.FinishAsync(_model, _ledger.Progress, end).ConfigureAwait(false);
@@ -186,6 +160,32 @@ internal sealed class RunSession : IAsyncDisposable
     {
         WaitForWorkersMax = file.Cluster.WaitForWorkersSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
     };
+
+    /// <summary>A line about what could not be written; told also after the coordinator's end.</summary>
+    private void SayOfDisk(string text)
+    {
+        if (_isOver)
+        {
+            _observer.OnMessage(text);
+        }
+        else
+        {
+            Post(new CoordinatorInput.Say(text, IsLasting: true));
+        }
+    }
+
+    private void Post(CoordinatorInput.Say line)
+    {
+        if (OtherHost is { } post)
+        {
+            post(line);
+        }
+        else if (Coordinator?.TryPost(line) != true && line.IsLasting)
+        {
+            // Before the coordinator is made, or just after its end.
+            _observer.OnMessage(line.Text);
+        }
+    }
 
     private TrainingStarted Started() => new()
     {

@@ -165,6 +165,25 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task Train_ResumedWithAChangedRunFile_NamesTheKeysUnlessForced()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["train", "examples/iris/run.json", "--quiet", "--out", folder["out"], "--set"];
+        Assert.Equal(0, (await DistTrainCommand.RunAsync([.. command, "training.epochs=2"])).ExitCode);
+        string[] changed =
+            [.. command, "training.epochs=3", "--set", "training.seed=7", "--set", "training.optimizer.learningRate=0.5", "--resume"];
+
+        CommandResult refused = await DistTrainCommand.RunAsync(changed);
+        CommandResult forced = await DistTrainCommand.RunAsync([.. changed, "--force"]);
+        CommandResult longer = await DistTrainCommand.RunAsync([.. command, "training.epochs=4", "--resume", "--force"]);
+
+        AssertOneSentence(refused, 2, ["training.seed, training.optimizer.learningRate", "--force"]);
+        Assert.DoesNotContain("training.epochs", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, forced.ExitCode);
+        Assert.Equal(0, longer.ExitCode);
+    }
+
+    [Fact]
     public async Task Predict_OtherColumns_SaysWhich()
     {
         using var folder = new TemporaryFolder();

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -69,6 +71,26 @@ public sealed class TrainedModelTests(TrainedModelTests.Irises irises) : IClassF
             await File.ReadAllTextAsync(Path.Combine(Repository.Root, Data)));
 
         Assert.Equal(await PredictAsync("--input", Data), result.Output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Predict_FromNpyAndIdx_IsTheSameAsFromCsv()
+    {
+        float[] features =
+        [
+            .. (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, Data))).Skip(1)
+                .SelectMany(line => line.Split(',')[..4]).Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)),
+        ];
+        string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (150, 4), }".PadRight(117) + "\n";
+        using var folder = new TemporaryFolder();
+        string npy = folder.Write(
+            "rows.npy", [0x93, .. "NUMPY\u0001\0"u8, 118, 0, .. Encoding.ASCII.GetBytes(header), .. MemoryMarshal.AsBytes(features.AsSpan())]);
+        string idx = folder.Write(
+            "rows.idx", [0, 0, 0x0d, 2, 0, 0, 0, 150, 0, 0, 0, 4, .. features.SelectMany(value => BitConverter.GetBytes(value).Reverse())]);
+
+        string[] csv = await PredictAsync("--input", Data);
+        Assert.Equal(csv, await PredictAsync("--input", npy));
+        Assert.Equal(csv, await PredictAsync("--input", idx));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ResumeCheckTests
         }
         else
         {
-            Assert.Contains(named, Assert.IsType<TrainingException>(refused).Message, StringComparison.Ordinal);
+            Assert.Contains(named, Assert.IsType<RunFileException>(refused).Message, StringComparison.Ordinal);
         }
     }
 }

@@ -95,7 +95,7 @@ public sealed class LocalTrainingTests
         RunFile other = tiny.Parse(tiny.Json.Replace("\"batchSize\": 20", "\"batchSize\": 10"));
         TrainingRequest request = tiny.Request("out") with { Run = other, Resume = true };
 
-        TrainingException refused = await Assert.ThrowsAsync<TrainingException>(
+        RunFileException refused = await Assert.ThrowsAsync<RunFileException>(
             () => LocalTraining.RunAsync(request, TrainingObserver.None, default));
         Assert.Contains("training.batchSize", refused.Message, StringComparison.Ordinal);
 
