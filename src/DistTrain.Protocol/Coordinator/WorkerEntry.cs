@@ -30,6 +30,7 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
     private long _computeMicroseconds;
     private Instant _busySince;
     private int _busyShards;
+    private Instant _givenAt;
 
     public WorkerId Id => id;
 
@@ -101,6 +102,7 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
             _computeMicroseconds = 0;
         }
 
+        _givenAt = at;
         _assigned[shard >> 6] |= 1UL << (shard & 63);
         _busyShards++;
         Assigned++;
@@ -133,8 +135,9 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
             // Sums come node by node, so of what is missing nothing may be done, or nearly all.
             Speed(kind).MeasureAtMost(_busyShards, (at - _busySince).TotalSeconds);
         }
-        else if (Assigned == 0)
+        else if (Assigned == 0 && LastWord > _givenAt)
         {
+            // One that was not heard of since it was last given something may be frozen: another try would cost a round.
             Speed(kind).SatIdle(typicalShardsPerSecond);
         }
     }

@@ -220,6 +220,54 @@ public sealed class CoordinatorLossTests
         Assert.Equal("1:[shards 0–2] 2:[shard 3]", Assignments(bench.Close(2)));
     }
 
+    [Fact]
+    public void Coordinator_AWorkerThatSaysNothingAnyMore_GetsNothingUntilItIsHeardOf()
+    {
+        CoordinatorBench bench = new(
+            settings => settings with { WorkersAtStart = 2, Plan = settings.Plan with { StepsTotal = 1000 } });
+        bench.Join(1);
+        bench.Join(2);
+        bench.Pass(0.5);
+        bench.Sum(1, LeftHalf, microseconds: 500);
+        bench.Sum(2, RightHalf, microseconds: 500);
+        bench.Close(1);
+        int given = 0;
+        long round = 2;
+        for (; round < 60; round++)
+        {
+            given = PlayWithout2(bench, round) ? (int)round : given;
+        }
+
+        Assert.InRange(given, 2, 10);
+        bench.Say(2, new WorkerMessage.Heartbeat(Term, new(1), 0));
+        for (given = 0; given == 0 && round < 120; round++)
+        {
+            given = PlayWithout2(bench, round) ? (int)round : given;
+        }
+
+        Assert.NotEqual(0, given);
+    }
+
+    /// <summary>A round that worker 1 does alone, the shards of a silent worker 2 included.</summary>
+    /// <returns>Whether worker 2 was given something.</returns>
+    private static bool PlayWithout2(CoordinatorBench bench, long round)
+    {
+        bool wasGiven = bench.Machine.Status(bench.Now).Workers[1].ShardsAssigned > 0;
+        bench.Pass(1);
+        for (int shard = 0; shard < 4; shard++)
+        {
+            if (bench.Machine.Status(bench.Now).Workers[0].ShardsUnfinished == 0)
+            {
+                bench.After((bench.Machine.NextDeadline!.Value - bench.Now).TotalMilliseconds);
+            }
+
+            bench.Sum(1, new TreeNode(0, shard), round, microseconds: 250);
+        }
+
+        bench.Close(round);
+        return wasGiven;
+    }
+
     /// <summary>Two workers that took 10 ms for two shards each in round 1; round 2 has just begun.</summary>
     private static CoordinatorBench MeasuredPair()
     {
