@@ -95,14 +95,7 @@ public sealed class LinkAcceptor : IAsyncDisposable
                 continue;
             }
 
-            if (_gate.TryEnter())
-            {
-                _ = AdmitAsync(socket);
-            }
-            else
-            {
-                socket.Dispose();
-            }
+            _ = AdmitAsync(socket);
         }
     }
 
@@ -111,6 +104,7 @@ public sealed class LinkAcceptor : IAsyncDisposable
         string address = socket.RemoteEndPoint?.ToString() ?? "a peer";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
         limit.CancelAfter(AdmissionGate.TimeMax);
+        LinkedListNode<CancellationTokenSource> place = _gate.Enter(limit);
         Stream? stream = null;
         try
         {
@@ -131,7 +125,9 @@ public sealed class LinkAcceptor : IAsyncDisposable
         {
             if (!_ending.IsCancellationRequested)
             {
-                _refused($"{address} was refused: no admission within {AdmissionGate.TimeMax.TotalSeconds:0} s");
+                _refused(
+                    $"{address} was refused: it was not admitted within {AdmissionGate.TimeMax.TotalSeconds:0} s, or "
+                    + $"before {AdmissionGate.WaitingMax} others came");
             }
         }
         catch (LinkRefusedException refusal)
@@ -148,7 +144,7 @@ public sealed class LinkAcceptor : IAsyncDisposable
         }
         finally
         {
-            _gate.Leave();
+            _gate.Leave(place);
             if (stream is not null)
             {
                 await stream.DisposeAsync().ConfigureAwait(false);

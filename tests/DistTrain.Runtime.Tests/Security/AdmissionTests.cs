@@ -66,17 +66,21 @@ public class AdmissionTests
     }
 
     [Fact]
-    public void Gate_MoreThanItsBound_IsClosed()
+    public void Gate_MoreThanItsBound_PutsOutTheOneThatWaitedLongest()
     {
         var gate = new AdmissionGate();
-        for (int connection = 0; connection < AdmissionGate.WaitingMax; connection++)
-        {
-            Assert.True(gate.TryEnter());
-        }
+        CancellationTokenSource[] waiting =
+            [.. Enumerable.Range(0, AdmissionGate.WaitingMax).Select(_ => new CancellationTokenSource())];
+        var places = waiting.Select(gate.Enter).ToList();
+        gate.Leave(places[0]);
+        gate.Enter(new CancellationTokenSource());
+        Assert.DoesNotContain(waiting, source => source.IsCancellationRequested);
 
-        Assert.False(gate.TryEnter());
+        gate.Enter(new CancellationTokenSource());
+
+        Assert.Equal([waiting[1]], waiting.Where(source => source.IsCancellationRequested));
         Assert.Equal(AdmissionGate.WaitingMax, gate.Waiting);
-        gate.Leave();
-        Assert.True(gate.TryEnter());
+        gate.Leave(places[1]);
+        Assert.Equal(AdmissionGate.WaitingMax, gate.Waiting);
     }
 }
