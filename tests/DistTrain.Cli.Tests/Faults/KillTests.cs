@@ -1,0 +1,90 @@
+using System.Text.Json;
+using DistTrain.Soak;
+using Xunit.Abstractions;
+using static DistTrain.Cli.Tests.Faults.ProcessFaults;
+
+namespace DistTrain.Cli.Tests.Faults;
+
+/// <summary>Real workers that die.</summary>
+[Collection(ProcessFaults.Name)]
+public sealed class KillTests(ITestOutputHelper output)
+{
+    /// <summary>The soak in small: twenty moments, two at once and all at once among them, a freeze and a leave.</summary>
+    [SkippableFact]
+    public void Workers_KilledAtTwentyRandomMoments_CostNoStepAndNoBit()
+    {
+        SkipWhereSignalsAreMissing();
+        using var folder = new TemporaryFolder();
+        SoakOrder order = Order with { Kills = 20, Freezes = 0, Leaves = 1, Workers = 3, Seed = 7 };
+        (string expected, long steps) = SoakEntry.TrainUndisturbed(order, folder["undisturbed"]);
+
+        using SoakRun run = new(order, folder.Path, output.WriteLine);
+        run.Run(steps);
+
+        output.WriteLine(run.Figures.Text(TimeSpan.Zero));
+        Assert.True(run.Figures.Kills >= 20);
+        Assert.Null(SoakEntry.FindFault(run.Figures, expected, steps));
+    }
+
+    /// <summary>The coordinator stands still meanwhile, so both deaths fall into one step, surely.</summary>
+    [SkippableFact]
+    public void Workers_TwoDyingInOneStep_LeaveTheirShardsToTheThird()
+    {
+        SkipWhereSignalsAreMissing();
+        using var folder = new TemporaryFolder();
+        using RealCluster cluster = Start(folder, workersMin: 1);
+        RealWorker[] workers = [cluster.StartWorker(), cluster.StartWorker(), cluster.StartWorker()];
+        foreach (RealWorker worker in workers)
+        {
+            cluster.WaitUntilJoined(worker);
+        }
+
+        Signal.Send(cluster.Coordinator.Process, Signal.Stop);
+        cluster.Kill(workers[0], workers[1]);
+        Signal.Send(cluster.Coordinator.Process, Signal.Continue);
+
+        JsonElement summary = AssertSameWeights(cluster);
+        Assert.Equal(2, summary.GetProperty("recoveries").GetInt32());
+    }
+
+    [SkippableFact]
+    public void Workers_AllDying_StopTheRunUntilNewOnesCome()
+    {
+        SkipWhereSignalsAreMissing();
+        using var folder = new TemporaryFolder();
+        using RealCluster cluster = Start(folder);
+        RealWorker[] workers = [cluster.StartWorker(), cluster.StartWorker()];
+        foreach (RealWorker worker in workers)
+        {
+            cluster.WaitUntilJoined(worker);
+        }
+
+        cluster.Log.WaitForStep(Steps / 20);
+        cluster.Kill(workers);
+        ClusterLog.Notice waiting = cluster.Log.WaitForNotice(
+            "the run to wait", notice => notice.Kind == "waitingForWorkers" && notice.Text.Contains("is gone", StringComparison.Ordinal));
+        Assert.StartsWith("waiting for workers: 0 of 1 present (worker ", waiting.Text, StringComparison.Ordinal);
+        cluster.StartWorker();
+        cluster.StartWorker();
+
+        AssertSameWeights(cluster);
+    }
+
+    [SkippableFact]
+    public void Coordinator_Killed_IsReplacedAndItsWorkersComeBack()
+    {
+        SkipWhereSignalsAreMissing();
+        using var folder = new TemporaryFolder();
+        using RealCluster cluster = Start(folder);
+        RealWorker worker = cluster.StartWorker();
+        cluster.Log.WaitForStep(Steps / 10);
+
+        cluster.ReplaceCoordinator();
+
+        JsonElement summary = cluster.WaitForEnd();
+        Assert.Equal(
+            SoakEntry.TrainUndisturbed(Order, folder["undisturbed"]).WeightsSha256,
+            summary.GetProperty("weightsSha256").GetString());
+        Assert.Equal(2, cluster.Log.Notices.Count(notice => notice.Kind == "workerJoined" && notice.Name == worker.Name));
+    }
+}

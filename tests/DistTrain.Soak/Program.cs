@@ -1,0 +1,3 @@
+using DistTrain.Soak;
+
+return SoakEntry.Run(args, Console.Out, Console.Error);
