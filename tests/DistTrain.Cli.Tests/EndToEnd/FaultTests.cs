@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DistTrain.Soak;
 
 namespace DistTrain.Cli.Tests.EndToEnd;
 
 /// <summary>Real processes that die, join, and are asked to end.</summary>
+[Collection(Faults.ProcessFaults.Name)]
 public sealed class FaultTests
 {
     private const string Run = "examples/digits/run.json";
 
     /// <summary>Long enough that something can happen in the middle, on any machine.</summary>
-    private const string Epochs = "training.epochs=60";
+    private const string Epochs = "training.epochs=150";
 
     [Fact]
     public async Task Coordinator_OneWorkerKilledAndOneAddedInMidRun_GivesTheSameWeights()
@@ -83,18 +85,14 @@ public sealed class FaultTests
     [SkippableFact]
     public async Task Train_Interrupted_SaysWhereItStoppedAndResumesToTheSameWeights()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "sends SIGINT with kill");
+        Skip.IfNot(OperatingSystem.IsLinux(), "sends SIGINT by its number on Linux");
         string expected = await UndisturbedAsync();
         using var folder = new TemporaryFolder();
         string[] arguments = ["train", Run, "--workers", "2", "--json", "--set", Epochs, "--out", folder["out"]];
         using (DistTrainCommand train = DistTrainCommand.Start(arguments))
         {
             await train.WaitForLineAsync(IsEpoch(3));
-            using (Process kill = Process.Start("kill", ["-INT", $"{train.Process.Id}"]))
-            {
-                await kill.WaitForExitAsync();
-            }
-
+            Signal.Send(train.Process, Signal.Interrupt);
             CommandResult stopped = await train.EndAsync();
             Assert.Equal(130, stopped.ExitCode);
             Assert.StartsWith("stopped after step ", stopped.Errors, StringComparison.Ordinal);
