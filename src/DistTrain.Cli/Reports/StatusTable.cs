@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace DistTrain.Cli;
 
-/// <summary>A running cluster at a glance.</summary>
+/// <summary>A running cluster at a glance: what it does and why, who takes part, what happened lately.</summary>
 internal static class StatusTable
 {
     public static void Write(IAnsiConsole console, StatusReport status)
@@ -11,9 +11,18 @@ internal static class StatusTable
         string loss = status.Loss is { } value ? $", loss {Figures.Short(value)}" : "";
         console.WriteLine(
             $"{status.State}: step {Figures.Count(status.Step)} of {Figures.Count(status.StepsTotal)}, epoch {status.Epoch}{loss}, "
-            + $"{Figures.Count(status.SamplesPerSecond)} samples/s, {Figures.Duration(status.Seconds)} so far, "
-            + $"{Figures.Plural(status.Recoveries, "worker")} lost");
+            + $"weights version {status.WeightVersion}");
         console.WriteLine(status.Reason);
+        string recoveries = status.Recoveries == 1 ? "1 recovery" : $"{Figures.Count(status.Recoveries)} recoveries";
+        console.WriteLine(
+            $"{Figures.Count(status.SamplesPerSecond)} samples/s, {Figures.Duration(status.Seconds)} so far, "
+            + $"{recoveries}, last update {Figures.Duration(status.SecondsSinceUpdate)} ago");
+        WriteWorkers(console, status);
+        WriteEvents(console, status);
+    }
+
+    private static void WriteWorkers(IAnsiConsole console, StatusReport status)
+    {
         if (status.Workers.IsEmpty)
         {
             console.WriteLine("no workers");
@@ -21,15 +30,29 @@ internal static class StatusTable
         }
 
         Table table = TerminalOutput.CreateTable(
-            "worker", "name", "address", "threads", "shards", "rows/s", "last word", "health");
+            "worker", "name", "address", "threads", "shards", "left", "rows/s", "last word", "health");
         foreach (WorkerReport worker in status.Workers)
         {
+            bool isWell = worker.Health is not ("late" or "silent");
             table.AddRow(
                 $"{worker.Id}", Markup.Escape(worker.Name), Markup.Escape(worker.Address), $"{worker.Threads}",
-                $"{worker.Shards}", Figures.Count(worker.RowsPerSecond),
-                $"{Figures.Duration(worker.SecondsSilent)} ago", worker.Health);
+                $"{worker.Shards}", worker.Left, Figures.Count(worker.RowsPerSecond),
+                $"{Figures.Duration(worker.SecondsSilent)} ago", isWell ? worker.Health : $"[red]{worker.Health}[/]");
         }
 
         console.Write(table);
+    }
+
+    private static void WriteEvents(IAnsiConsole console, StatusReport status)
+    {
+        if (!status.Events.IsEmpty)
+        {
+            console.WriteLine("lately:");
+        }
+
+        foreach (EventReport one in status.Events)
+        {
+            console.WriteLine($"  {Figures.Duration(one.SecondsAgo)} ago, after step {Figures.Count(one.Step)}: {one.Text}");
+        }
     }
 }

@@ -5,6 +5,7 @@ public sealed partial class CoordinatorProtocol
 {
     private Round? _round;
     private RoundNumber _number;
+    private Instant _roundSince;
     private WeightVersion _version;
     private bool _evaluated;
 
@@ -30,6 +31,7 @@ public sealed partial class CoordinatorProtocol
         {
             _number = number;
             _round = round;
+            _roundSince = _now;
             _phase = Phase.Computing;
             _progress.Begin(round, Settings.BucketCount);
             _ownerCounts = _ownerCounts.Length == round.ShardCount ? _ownerCounts : new int[round.ShardCount];

@@ -140,14 +140,7 @@ public sealed partial class CoordinatorProtocol
         {
             worker.Give(shard, _now);
             _ownerCounts[shard]++;
-            if (ranges.Count > 0 && ranges[^1].End == shard)
-            {
-                ranges[^1] = ranges[^1] with { Count = ranges[^1].Count + 1 };
-            }
-            else
-            {
-                ranges.Add(new ShardRange(shard, 1));
-            }
+            AddTo(ranges, shard);
         }
 
         foreach (ShardRange[] part in ranges.Chunk(MessageLimits.RangesMax))
@@ -157,14 +150,30 @@ public sealed partial class CoordinatorProtocol
         }
     }
 
-    private int UnfinishedShards(WorkerEntry worker)
+    private ImmutableArray<ShardRange> UnfinishedShards(WorkerEntry worker)
     {
-        int unfinished = 0;
+        List<ShardRange> ranges = [];
         for (int shard = 0; shard < _progress.Shards; shard++)
         {
-            unfinished += worker.Has(shard) && !_progress.IsDone(shard) ? 1 : 0;
+            if (worker.Has(shard) && !_progress.IsDone(shard))
+            {
+                AddTo(ranges, shard);
+            }
         }
 
-        return unfinished;
+        return [.. ranges];
+    }
+
+    /// <param name="shard">After all that the ranges hold.</param>
+    private static void AddTo(List<ShardRange> ranges, int shard)
+    {
+        if (ranges.Count > 0 && ranges[^1].End == shard)
+        {
+            ranges[^1] = ranges[^1] with { Count = ranges[^1].Count + 1 };
+        }
+        else
+        {
+            ranges.Add(new ShardRange(shard, 1));
+        }
     }
 }

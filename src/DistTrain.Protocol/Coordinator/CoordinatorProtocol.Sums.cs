@@ -96,7 +96,7 @@ public sealed partial class CoordinatorProtocol
 
         Round round = _round!;
         string where = round.Kind == RoundKind.Train
-            ? $"step {round.Version.Value} (epoch {round.Epoch})"
+            ? $"step {round.Version.Value + 1} (epoch {round.Epoch + 1})"
             : $"the evaluation after {round.Version.Value} steps";
         int firstRow = round.FirstRow + round.ShardStart(found.Shard);
         int endRow = round.FirstRow + round.ShardStart(found.Shard + 1);

@@ -109,7 +109,7 @@ public sealed partial class CoordinatorProtocol
         [
             .. _roster.All.Select(worker => new WorkerStatus(
                 worker.Id, worker.Name, worker.Threads, Health(worker, now, typical), inRound ? worker.Assigned : 0,
-                inRound ? UnfinishedShards(worker) : 0, worker.Speed(RoundKind.Train).ShardsPerSecond,
+                inRound ? UnfinishedShards(worker) : [], worker.Speed(RoundKind.Train).ShardsPerSecond,
                 now - worker.LastWord)),
         ];
         string phase = _phase switch
@@ -124,7 +124,7 @@ public sealed partial class CoordinatorProtocol
         };
         return new CoordinatorStatus(
             Settings.Term, phase, _version, inRound ? _round : null, inRound ? _progress.ShardsDone : 0,
-            Settings.WorkersMin, _workersLost, workers);
+            Settings.WorkersMin, _workersLost, inRound ? now - _roundSince : TimeSpan.Zero, workers);
     }
 
     /// <summary>Does what the facts demand; nothing if they have not changed.</summary>

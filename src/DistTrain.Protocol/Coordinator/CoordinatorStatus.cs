@@ -7,15 +7,19 @@ namespace DistTrain.Protocol;
 /// <param name="Round">The round in hand; null between rounds.</param>
 /// <param name="ShardsDone">Shards of the round whose sums are all in.</param>
 /// <param name="WorkersLost">Workers that died, fell silent or were refused after they took part.</param>
+/// <param name="InRound">Since the round in hand began; zero between rounds.</param>
 public sealed record CoordinatorStatus(
     Term Term, string Phase, WeightVersion Version, Round? Round, int ShardsDone, int WorkersMin, int WorkersLost,
-    ImmutableArray<WorkerStatus> Workers);
+    TimeSpan InRound, ImmutableArray<WorkerStatus> Workers);
 
 /// <param name="Health">"ready", "loading", "leaving", "late" or "silent".</param>
 /// <param name="ShardsAssigned">Of the round in hand.</param>
-/// <param name="ShardsUnfinished">Of those assigned.</param>
+/// <param name="Unfinished">Of those assigned, in order.</param>
 /// <param name="ShardsPerSecond">Measured average; null before the first measurement.</param>
 /// <param name="SinceLastWord">Age of the last message or sum.</param>
 public sealed record WorkerStatus(
-    WorkerId Worker, string Name, int Threads, string Health, int ShardsAssigned, int ShardsUnfinished,
-    double? ShardsPerSecond, TimeSpan SinceLastWord);
+    WorkerId Worker, string Name, int Threads, string Health, int ShardsAssigned,
+    ImmutableArray<ShardRange> Unfinished, double? ShardsPerSecond, TimeSpan SinceLastWord)
+{
+    public int ShardsUnfinished => Unfinished.Sum(range => range.Count);
+}

@@ -14,10 +14,12 @@ public sealed class RunJournal : IRunJournal
     private readonly RoundLedger _ledger;
     private readonly MetricsLog _metrics;
     private readonly ICheckpointKeeper _checkpoints;
+    private readonly RecentEvents _events = new();
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long _roundEndedAt;
     private int _connections;
     private int _connectionsMax;
+    private long _steps;
 
     public RunJournal(
         LoadedRun run, ITrainingObserver observer, RoundLedger ledger, MetricsLog metrics, ICheckpointKeeper checkpoints)
@@ -52,16 +54,27 @@ public sealed class RunJournal : IRunJournal
             _ledger.CountRecovery();
         }
 
+        if (notice is not Notice.ShardsRepeated)
+        {
+            // Lags come by the hundred, and the table shows who is late.
+            _events.Add(_steps, notice.Text);
+        }
+
         _observer.OnNotice(notice);
     }
 
-    public void OnMessage(string text) => _observer.OnMessage(text);
+    public void OnMessage(string text)
+    {
+        _events.Add(_steps, text);
+        _observer.OnMessage(text);
+    }
 
     public RoundOutcome OnRound(Round round, ReadOnlySpan<float> metricSums, ModelState model, in StepTimes times)
     {
         long now = Stopwatch.GetTimestamp();
         double seconds = Stopwatch.GetElapsedTime(_roundEndedAt, now).TotalSeconds;
         _roundEndedAt = now;
+        _steps = model.Current.Version.Value;
         RoundOutcome outcome = round.Kind == RoundKind.Train
             ? OnStep(round, metricSums, seconds, model, times)
             : OnEvaluation(round, metricSums, seconds, model);
@@ -69,22 +82,13 @@ public sealed class RunJournal : IRunJournal
         return outcome;
     }
 
-    public StatusReport Report(CoordinatorStatus status, Func<WorkerId, string> addressOf) => new()
-    {
-        State = status.Round is null ? "waiting" : status.Round.Kind == RoundKind.Train ? "training" : "evaluating",
-        Reason = status.Phase,
-        Step = status.Version.Value,
-        StepsTotal = _run.Plan.StepsTotal,
-        Epoch = (int)(Math.Min(status.Version.Value, _run.Plan.StepsTotal - 1) / _run.Plan.StepsPerEpoch) + 1,
-        Loss = _ledger.Progress.LastLoss,
-        SamplesPerSecond = _ledger.SamplesPerSecond,
-        Recoveries = _ledger.Progress.Recoveries,
-        Seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
-        Workers = [.. status.Workers.Select(worker => new WorkerReport(
-            worker.Worker.Value, worker.Name, addressOf(worker.Worker), worker.Threads, worker.ShardsAssigned,
-            (worker.ShardsPerSecond ?? 0) * _run.Plan.BatchSize / _run.Plan.Shards,
-            worker.SinceLastWord.TotalSeconds, worker.Health))],
-    };
+    public StatusReport Report(CoordinatorStatus status, Func<WorkerId, string> addressOf) =>
+        StatusReporter.Make(status, _run.Plan, _ledger, addressOf) with
+        {
+            Seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
+            SecondsSinceUpdate = Stopwatch.GetElapsedTime(_roundEndedAt).TotalSeconds,
+            Events = _events.Report(),
+        };
 
     private RoundOutcome.GoOn OnStep(
         Round round, ReadOnlySpan<float> metricSums, double seconds, ModelState model, in StepTimes times)

@@ -119,7 +119,7 @@ public sealed class FaultTests
         CommandResult json = await DistTrainCommand.RunAsync("status", address, "--json");
 
         Assert.Equal(0, table.ExitCode);
-        Assert.StartsWith("waiting: step 0 of 920", table.Output, StringComparison.Ordinal);
+        Assert.StartsWith("waiting: step 0 of 920, epoch 1, weights version 0\nwaiting for workers: 1 of 2 present", table.Output, StringComparison.Ordinal);
         JsonNode report = JsonNode.Parse(json.Output)!;
         Assert.Equal("waiting", (string)report["state"]!);
         Assert.Single((JsonArray)report["workers"]!);

@@ -258,10 +258,13 @@ public sealed class CoordinatorRoundTests
         Assert.Equal(new RoundNumber(1), status.Round!.Number);
         Assert.Equal(
             [
-                new WorkerStatus(new(1), "host1", 1, "ready", 2, 0, 1000, TimeSpan.Zero),
-                new WorkerStatus(new(2), "host2", 1, "ready", 2, 2, null, TimeSpan.FromMilliseconds(10)),
+                new WorkerStatus(new(1), "host1", 1, "ready", 2, [], 1000, TimeSpan.Zero),
+                new WorkerStatus(new(2), "host2", 1, "ready", 2, [], null, TimeSpan.FromMilliseconds(10)),
             ],
-            status.Workers.AsEnumerable());
+            status.Workers.Select(worker => worker with { Unfinished = [] }));
+        Assert.Empty(status.Workers[0].Unfinished);
+        Assert.Equal([new ShardRange(2, 2)], status.Workers[1].Unfinished.AsEnumerable());
+        Assert.Equal(TimeSpan.FromMilliseconds(10), status.InRound);
     }
 
     [Fact]
