@@ -40,10 +40,16 @@ internal sealed class TrainingSession(RunFile run, bool json, bool quiet)
                 await Console.Error.WriteLineAsync(DescribeStop(result.Summary)).ConfigureAwait(false);
                 return interrupt.ByKeyboard ? ExitCodes.Interrupted : TerminatedCode;
             default:
-                await Console.Error.WriteLineAsync(result.End.Reason).ConfigureAwait(false);
+                await Console.Error.WriteLineAsync(DescribeFailure(result)).ConfigureAwait(false);
                 return ExitCodes.Failed;
         }
     }
+
+    /// <summary>The cause, and in a line of its own what there is to go on from.</summary>
+    private string DescribeFailure(TrainingResult result) => result.Summary.Checkpoint is null
+        ? result.End.Reason
+        : $"{result.End.Reason}\nto go on from {Path.Combine(_view.OutFolder, result.Summary.Checkpoint)}: the same command "
+            + "with --resume (and --force, where its settings changed)";
 
     private string DescribeStop(RunSummary summary)
     {

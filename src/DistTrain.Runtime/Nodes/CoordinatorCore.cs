@@ -219,7 +219,8 @@ public sealed class CoordinatorCore : IDisposable
 
     private string? LossDefect(Round round) => float.IsFinite(_metrics[Models.MetricSums.Loss])
         ? null
-        : $"step {round.Version.Value + 1}: the batch's loss is {_metrics[Models.MetricSums.Loss]}";
+        : $"step {round.Version.Value + 1}: the loss of the batch is {_metrics[Models.MetricSums.Loss]}, summed over all "
+            + $"shards: {RoundAdvice.OnDivergence}";
 
     private IWorkerPort? PortOf(WorkerId worker) => _ports.GetValueOrDefault(worker);
 

@@ -67,7 +67,8 @@ public sealed class ModelState : IDisposable
             {
                 int position = bucketStart + done + defect;
                 Defect = $"step {step + 1}: the gradient of {_run.Network.Parameters.At(position).Name} is "
-                    + $"{chunk[defect]} at position {position} of the flat vector (the sum over all shards)";
+                    + $"{chunk[defect]} at position {position} of the flat vector, summed over all shards, each of "
+                    + $"which was finite: {RoundAdvice.OnDivergence}";
                 return;
             }
 

@@ -130,7 +130,7 @@ public sealed class CoordinatorSumTests
         RunEnd? end = End(effects);
         Assert.Equal(RunEndKind.Failed, end!.Kind);
         Assert.StartsWith(
-            "worker 2 (host2) found NaN in layers.0.weight at step 0 (epoch 0), shard 3 (rows 24 to 31 of the epoch's order)",
+            "worker 2 (host2) found NaN in layers.0.weight at step 1 (epoch 1), shard 3 (rows 24 to 31 of the epoch's order)",
             end.Reason,
             StringComparison.Ordinal);
         Assert.Contains(Released[0], effects);
