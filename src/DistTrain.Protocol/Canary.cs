@@ -13,4 +13,7 @@ internal enum Canary
 
     /// <summary>The worker computes as soon as one bucket of the weights is there.</summary>
     TornWeightsUsed = 3,
+
+    /// <summary>The aggregator keeps workers that had a part in a round that was interrupted and begins again.</summary>
+    InterruptedRoundResumed = 4,
 }

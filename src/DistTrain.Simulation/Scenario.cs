@@ -13,6 +13,9 @@ internal sealed record Scenario
 
     public required int WorkersAtStart { get; init; }
 
+    /// <summary>Aggregators of each level, from the coordinator's down; empty: the workers join the coordinator itself.</summary>
+    public IReadOnlyList<int> Aggregators { get; init; } = [];
+
     /// <summary>Microseconds to compute one shard on an ordinary worker.</summary>
     public required long ShardMicroseconds { get; init; }
 
@@ -41,13 +44,18 @@ internal sealed record Scenario
         TinyTask task = TinyTask.For(seed);
         long shard = source.Spread(200, 60_000);
         long delay = source.Spread(20, 5_000);
+        List<int> aggregators = DrawAggregators(new SeededSource(seed, 11));
+        bool isDirect = aggregators.Count == 0;
+        int workersMin = source.Chance(0.8) ? 1 : 2;
+        int workersAtStart = source.Chance(0.5) ? workers : 0;
         long undisturbed = task.Plan.StepsTotal * ((task.Plan.Shards * shard / workers) + (6 * delay));
         return new Scenario
         {
             Task = task,
             Workers = workers,
-            WorkersMin = source.Chance(0.8) ? 1 : 2,
-            WorkersAtStart = source.Chance(0.5) ? workers : 0,
+            WorkersMin = isDirect ? workersMin : 1,
+            WorkersAtStart = isDirect ? workersAtStart : 0,
+            Aggregators = aggregators,
             ShardMicroseconds = shard,
             DelayMicroseconds = delay,
             RoughMicroseconds = (long)(undisturbed * (0.5 + (5 * source.Share()))) + source.Spread(1_000, 5_000_000),
@@ -61,5 +69,21 @@ internal sealed record Scenario
     /// that misbehaved, and three times the work for a single worker.
     /// </summary>
     public long LivenessMicroseconds =>
-        60_000_000 + (3 * (Task.Plan.StepsTotal + 4) * Math.Max(Task.Plan.Shards, 1) * ShardMicroseconds);
+        60_000_000 + (30_000_000 * Aggregators.Count) + (3 * (Task.Plan.StepsTotal + 4) * Math.Max(Task.Plan.Shards, 1) * ShardMicroseconds);
+
+    /// <summary>In two of five worlds: one level of one to three, sometimes a second one below it.</summary>
+    private static List<int> DrawAggregators(SeededSource source)
+    {
+        List<int> levels = [];
+        if (source.Chance(0.4))
+        {
+            levels.Add(source.Between(1, 3));
+            if (source.Chance(0.3))
+            {
+                levels.Add(source.Between(1, 3));
+            }
+        }
+
+        return levels;
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class World
 
     private readonly List<SimulatedWorker> _workers = [];
     private readonly List<SimulatedCoordinator> _coordinators = [];
+    private readonly List<SimulatedAggregator> _aggregators = [];
     private readonly List<SimulatedConnection> _connections = [];
     private readonly Action<string>? _trace;
     private int _hosts;
@@ -62,6 +63,8 @@ internal sealed class World
 
     public IReadOnlyList<SimulatedWorker> LiveWorkers => _workers;
 
+    public IReadOnlyList<SimulatedAggregator> LiveAggregators => _aggregators;
+
     public IReadOnlyList<SimulatedConnection> LiveConnections => _connections;
 
     /// <summary>Those that run, the newest last.</summary>
@@ -78,6 +81,7 @@ internal sealed class World
     public void Run()
     {
         StartCoordinator();
+        EnsureAggregators();
         for (int i = 0; i < Scenario.Workers; i++)
         {
             StartWorker(i < Scenario.Slowness.Count ? Scenario.Slowness[i] : 1);
@@ -136,21 +140,50 @@ internal sealed class World
         }
     }
 
-    /// <summary>A worker knocks at the coordinator's address: mostly the newest one answers.</summary>
-    public bool TryConnect(WorkerEnd worker)
+    public void StartAggregator(AggregatorPlace place)
     {
-        if (_coordinators.Count == 0)
+        bool isTaken = _aggregators.Exists(aggregator => aggregator.Place == place);
+        if (!isTaken && CompletedAt is null)
+        {
+            SimulatedAggregator aggregator = new(this, ++_hosts, place);
+            _aggregators.Add(aggregator);
+            Counts.AggregatorLives++;
+            aggregator.Start();
+        }
+    }
+
+    public void Kill(SimulatedAggregator aggregator, bool hostDied)
+    {
+        if (_aggregators.Remove(aggregator))
+        {
+            aggregator.Die(hostDied);
+        }
+    }
+
+    /// <summary>
+    /// A worker, or an aggregator, knocks at the address of the node above. A worker of a cluster with aggregators knocks at
+    /// one of the lowest level, sometimes at any other node.
+    /// </summary>
+    /// <param name="place">Of the aggregator that knocks; null for a worker.</param>
+    public bool TryConnect(ConnectionEnd child, AggregatorPlace? place = null)
+    {
+        IParentProcess? parent = Scenario.Aggregators.Count > 0 && place?.Level != 0 && !Chance.Chance(0.1)
+            ? Aggregator(child.Process.Host, place)
+            : null;
+        bool looksElsewhere = parent is null && (Scenario.Aggregators.Count == 0 || place?.Level == 0 || Chance.Chance(0.5));
+        parent = looksElsewhere ? Coordinator() : parent;
+        if (parent is null)
         {
             return false;
         }
 
-        SimulatedCoordinator coordinator = Chance.Chance(0.85) ? _coordinators[^1] : Chance.Pick(_coordinators);
-        bool canReach = !Network.IsBlocked(new Route(worker.Process.Host, coordinator.Host))
-            && !Network.IsBlocked(new Route(coordinator.Host, worker.Process.Host));
+        int host = parent.Process.Host;
+        bool canReach = !Network.IsBlocked(new Route(child.Process.Host, host))
+            && !Network.IsBlocked(new Route(host, child.Process.Host));
         if (canReach)
         {
             _connections.RemoveAll(connection => !connection.IsAlive);
-            _connections.Add(new SimulatedConnection(this, worker, coordinator.Accept()));
+            _connections.Add(new SimulatedConnection(this, child, parent.Accept()));
         }
 
         return canReach;
@@ -162,6 +195,20 @@ internal sealed class World
         if (end.Kind == RunEndKind.Failed)
         {
             throw new PromiseBrokenException($"{worker} ends in failure: {end.Reason}");
+        }
+    }
+
+    public void AggregatorFinished(SimulatedAggregator aggregator, RunEnd end)
+    {
+        _aggregators.Remove(aggregator);
+        if (end.Kind == RunEndKind.Failed)
+        {
+            throw new PromiseBrokenException($"{aggregator} ends in failure: {end.Reason}");
+        }
+
+        if (end.Kind == RunEndKind.Stopped)
+        {
+            Time.In(Chance.Spread(1000, 3_000_000), () => StartAggregator(aggregator.Place));
         }
     }
 
@@ -213,7 +260,7 @@ internal sealed class World
             Kill(stale, hostDied: false);
         }
 
-        foreach (SimulatedProcess process in _coordinators.Cast<SimulatedProcess>().Concat(_workers).ToList())
+        foreach (SimulatedProcess process in _coordinators.Cast<SimulatedProcess>().Concat(_aggregators).Concat(_workers).ToList())
         {
             process.Thaw();
         }
@@ -234,6 +281,31 @@ internal sealed class World
         Time.In(1_000_000, Tend);
     }
 
+    private void EnsureAggregators()
+    {
+        for (int level = 0; level < Scenario.Aggregators.Count; level++)
+        {
+            for (int index = 0; index < Scenario.Aggregators[level]; index++)
+            {
+                StartAggregator(new AggregatorPlace(level, index));
+            }
+        }
+    }
+
+    /// <summary>Mostly the newest one answers.</summary>
+    private SimulatedCoordinator? Coordinator() => _coordinators.Count == 0
+        ? null
+        : Chance.Chance(0.85) ? _coordinators[^1] : Chance.Pick(_coordinators);
+
+    /// <summary>The child's own one, by host or place; another one of the same level now and then.</summary>
+    private SimulatedAggregator? Aggregator(int host, AggregatorPlace? place)
+    {
+        int level = place is AggregatorPlace own ? own.Level - 1 : Scenario.Aggregators.Count - 1;
+        int key = place?.Index ?? host;
+        int index = (Chance.Chance(0.8) ? key : Chance.Below(Scenario.Aggregators[level])) % Scenario.Aggregators[level];
+        return _aggregators.Find(aggregator => aggregator.Place == new AggregatorPlace(level, index));
+    }
+
     private void EnsureCluster()
     {
         if (_coordinators.Count == 0)
@@ -241,6 +313,7 @@ internal sealed class World
             StartCoordinator();
         }
 
+        EnsureAggregators();
         bool isRunning = _coordinators[^1].End is null;
         while (isRunning && _workers.Count < Math.Max(Scenario.WorkersMin, Scenario.WorkersAtStart))
         {
@@ -250,12 +323,14 @@ internal sealed class World
 
     private long DeadlineOf() => _isClear ? ClearedAt + Scenario.LivenessMicroseconds : long.MaxValue;
 
-    private bool IsOver() => CompletedAt is not null && _workers.Count == 0;
+    private bool IsOver() => CompletedAt is not null && _workers.Count == 0 && _aggregators.Count == 0;
 
     private string WhyNotOver()
     {
         string status = string.Join("; ", _coordinators.Select(coordinator => coordinator.Describe()));
         return $"{Scenario.LivenessMicroseconds / 1e6:0} s after the faults stopped the run is not over: "
-            + (CompletedAt is null ? "not completed" : "completed") + $", {_workers.Count} workers live; {status}";
+            + (CompletedAt is null ? "not completed" : "completed")
+            + $", {_workers.Count} workers and {_aggregators.Count} aggregators live; {status}; "
+            + string.Join("; ", _aggregators.Select(aggregator => aggregator.Describe()));
     }
 }

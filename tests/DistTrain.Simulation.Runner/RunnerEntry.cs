@@ -12,7 +12,7 @@ internal static class RunnerEntry
 {
     private const string Usage =
         "usage: [--seed S] [--schedules N] [--threads T] [--trace] "
-        + "[--canary StaleRoundsCount|LostShardsForgotten|TornWeightsUsed] | --fuzz INPUTS [--seed S] [--threads T]";
+        + "[--canary StaleRoundsCount|LostShardsForgotten|TornWeightsUsed|InterruptedRoundResumed] | --fuzz INPUTS [--seed S] [--threads T]";
 
     private sealed record Order(ulong Seed, int Schedules, int Threads, bool Trace, Canary Canary, long FuzzInputs);
 

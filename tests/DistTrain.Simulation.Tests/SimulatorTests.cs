@@ -11,6 +11,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     /// <summary>Schedules of the long test; the variable raises them.</summary>
     private const string SchedulesVariable = "DISTTRAIN_SCHEDULES";
     private const int SchedulesInCi = 3000;
+    private const int CanarySchedules = 2000;
 
     [Fact]
     public void Simulator_ThousandsOfSchedulesWithFaults_KeepEveryPromise()
@@ -47,9 +48,10 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     [InlineData("StaleRoundsCount", "used a sum of term")]
     [InlineData("LostShardsForgotten", "after the faults stopped the run is not over")]
     [InlineData("TornWeightsUsed", "one plain process")]
+    [InlineData("InterruptedRoundResumed", "after the faults stopped the run is not over")]
     public void Simulator_APlantedBug_IsFound(string canary, string expected)
     {
-        for (ulong seed = 1; seed <= 500; seed++)
+        for (ulong seed = 1; seed <= CanarySchedules; seed++)
         {
             if (Simulator.Run(seed, Enum.Parse<Canary>(canary)).Failure is string failure)
             {
@@ -58,7 +60,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Fail($"{canary} was not found in 500 schedules");
+        Assert.Fail($"{canary} was not found in {CanarySchedules} schedules");
     }
 
     [Theory]
@@ -88,6 +90,8 @@ public sealed class SimulatorTests(ITestOutputHelper output)
             total.Repeated += counts.Repeated;
             total.Waits += counts.Waits;
             total.CoordinatorLives += counts.CoordinatorLives;
+            total.AggregatorLives += counts.AggregatorLives;
+            total.AggregatorsCrashed += counts.AggregatorsCrashed;
         }
 
         Assert.True(total.Lost > 100, $"{total.Lost} workers were lost");
@@ -95,6 +99,8 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         Assert.True(total.Refused > 10, $"{total.Refused} sums were refused");
         Assert.True(total.Repeated > 100, $"shards were repeated {total.Repeated} times");
         Assert.True(total.Waits > 100, $"the run waited {total.Waits} times");
+        Assert.True(total.AggregatorLives > 200, $"{total.AggregatorLives} aggregators lived");
+        Assert.True(total.AggregatorsCrashed > 50, $"{total.AggregatorsCrashed} aggregators crashed");
         Assert.True(total.CoordinatorLives > 400, $"{total.CoordinatorLives} coordinators lived");
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace DistTrain.Protocol;
 
 /// <summary>The coordinator's state machine: an event and the time go in, effects come out.</summary>
@@ -8,7 +6,7 @@ namespace DistTrain.Protocol;
 /// States. New → Waiting ⇄ Computing → Closing → (Waiting | Computing | Ended). Waiting: fewer workers are ready than a
 /// round needs. Computing: a round is in hand; without a ready worker it stays in hand until one comes. Closing: all sums
 /// are in, the shell applies them. Ended: for good; whoever still comes is told so.
-/// A worker goes Silent → Loading → Ready → Leaving, and is forgotten when its connection ends, whichever side ends it.
+/// Who the workers are and how they share a round is the <see cref="Crew"/>'s affair.
 /// </para>
 /// <para>
 /// How it decides. The handler of an event only notes the fact (a sum is in, a worker is gone). Then <see cref="Settle"/>
@@ -25,20 +23,24 @@ namespace DistTrain.Protocol;
 /// What it does not know: floats, files, sockets, threads, clocks, how long a step should take.
 /// </para>
 /// </remarks>
-public sealed partial class CoordinatorProtocol
+public sealed partial class CoordinatorProtocol : ICrewLead
 {
     private readonly List<CoordinatorEffect> _effects = [];
-    private readonly WorkerRoster _roster = new();
-    private readonly RoundProgress _progress = new();
+    private readonly Crew _crew;
     private Phase _phase = Phase.New;
     private Instant _now;
     private Instant? _deadline;
     private string? _stopReason;
-    private int _workersLost;
+    private bool _isSuperseded;
 
     public CoordinatorProtocol(CoordinatorSettings settings)
     {
         Settings = settings;
+        _crew = new Crew(
+            new CrewSettings(
+                settings.Term, settings.BucketCount, settings.RunJson, settings.RunHash, settings.DataHash, settings.DataFile,
+                settings.Times, settings.Canary),
+            this, _effects);
         _version = settings.Start;
         _evaluated = settings.StartEvaluated;
     }
@@ -69,29 +71,17 @@ public sealed partial class CoordinatorProtocol
             _phase = Phase.Waiting;
         }
 
-        ForgiveOwnPause();
+        _crew.Advance(_now, _deadline);
         switch (input)
         {
-            case CoordinatorEvent.Connected connected:
-                WorkerConnected(connected.Worker);
-                break;
-            case CoordinatorEvent.MessageArrived arrived:
-                MessageArrived(arrived.Worker, arrived.Message);
-                break;
-            case CoordinatorEvent.PartialArrived partial:
-                PartialArrived(partial.Worker, partial.Header, partial.Sum);
-                break;
-            case CoordinatorEvent.Violated violated when _roster.TryGet(violated.Worker, out WorkerEntry? worker):
-                Violate(worker, violated.What);
-                break;
-            case CoordinatorEvent.Disconnected gone when _roster.TryGet(gone.Worker, out WorkerEntry? worker):
-                Lose(worker, gone.Reason);
-                break;
             case CoordinatorEvent.RoundClosed closed:
                 RoundClosed(closed.Round, closed.Outcome);
                 break;
             case CoordinatorEvent.StopRequested stop:
                 StopRequested(stop.Reason);
+                break;
+            default:
+                _crew.Handle(input);
                 break;
         }
 
@@ -104,27 +94,20 @@ public sealed partial class CoordinatorProtocol
     public CoordinatorStatus Status(Instant now)
     {
         bool inRound = _phase is Phase.Computing or Phase.Closing;
-        (double, double)? typical = _round is null ? null : Stragglers.Typical(_roster.All, _round.Kind);
-        ImmutableArray<WorkerStatus> workers =
-        [
-            .. _roster.All.Select(worker => new WorkerStatus(
-                worker.Id, worker.Name, worker.Threads, Health(worker, now, typical), inRound ? worker.Assigned : 0,
-                inRound ? UnfinishedShards(worker) : [], worker.Speed(RoundKind.Train).ShardsPerSecond,
-                now - worker.LastWord)),
-        ];
         string phase = _phase switch
         {
             Phase.Closing => "updating the weights",
             Phase.Ended => "ended",
             _ when IsWaiting(out int needed) =>
-                $"waiting for workers: {_roster.ReadyCount} of {needed} present ({WhyWaiting()})",
+                $"waiting for workers: {_crew.ReadyCount} of {needed} present ({WhyWaiting()})",
             Phase.Computing when _stopReason is not null => "finishing the round in hand before it stops",
             Phase.Computing => "computing",
             _ => "starting",
         };
         return new CoordinatorStatus(
-            Settings.Term, phase, _version, inRound ? _round : null, inRound ? _progress.ShardsDone : 0,
-            Settings.WorkersMin, _workersLost, inRound ? now - _roundSince : TimeSpan.Zero, workers);
+            Settings.Term, phase, _version, inRound ? _crew.Round : null, inRound ? _crew.Progress.ShardsDone : 0,
+            Settings.WorkersMin, _crew.WorkersLost, inRound ? now - _roundSince : TimeSpan.Zero,
+            _crew.StatusOfWorkers(inRound, now));
     }
 
     /// <summary>Does what the facts demand; nothing if they have not changed.</summary>
@@ -135,7 +118,7 @@ public sealed partial class CoordinatorProtocol
             return;
         }
 
-        DropSilentWorkers();
+        _crew.DropSilentWorkers();
         if (_phase == Phase.Waiting)
         {
             BeginRoundIfPossible();
@@ -145,12 +128,7 @@ public sealed partial class CoordinatorProtocol
             CloseRoundIfComplete();
         }
 
-        if (_phase == Phase.Computing)
-        {
-            GiveUnownedShards();
-            RepeatLateShards();
-        }
-
+        _crew.Settle();
         MindWaiting();
     }
 
@@ -163,7 +141,7 @@ public sealed partial class CoordinatorProtocol
 
         bool isSecond = _stopReason is not null;
         _stopReason ??= reason;
-        bool roundCanEnd = _phase == Phase.Closing || (_phase == Phase.Computing && _roster.ReadyCount > 0);
+        bool roundCanEnd = _phase == Phase.Closing || (_phase == Phase.Computing && _crew.ReadyCount > 0);
         if (isSecond || !roundCanEnd)
         {
             End(RunEndKind.Stopped, _stopReason);
@@ -172,39 +150,12 @@ public sealed partial class CoordinatorProtocol
 
     private void End(RunEndKind kind, string reason)
     {
-        if (_phase == Phase.Computing)
-        {
-            _progress.ReleaseAll(_effects);
-        }
-
+        _crew.DropRound();
         _phase = Phase.Ended;
-        foreach (WorkerEntry worker in _roster.All)
-        {
-            Send(worker, new CoordinatorMessage.Stop(Settings.Term, reason, kind == RunEndKind.Failed));
-        }
+        _crew.StopAll(reason, kind == RunEndKind.Failed);
 
         _effects.Add(new CoordinatorEffect.Finish(new RunEnd(kind, reason)));
     }
 
-    private void Send(WorkerEntry worker, CoordinatorMessage message) =>
-        _effects.Add(new CoordinatorEffect.Send(worker.Id, message));
-
     private void Notify(Notice notice) => _effects.Add(new CoordinatorEffect.Notify(notice));
-
-    private string Health(WorkerEntry worker, Instant now, (double, double)? typical)
-    {
-        if (now - worker.LastWord > Settings.Times.HeartbeatEvery * 2)
-        {
-            return "silent";
-        }
-
-        return worker.Stage switch
-        {
-            WorkerStage.Leaving => "leaving",
-            WorkerStage.Ready when _phase == Phase.Computing && worker.IsBusy && _round is not null
-                && worker.LateAt(_round.Kind, typical) is Instant at && at < now => "late",
-            WorkerStage.Ready => "ready",
-            _ => "loading",
-        };
-    }
 }

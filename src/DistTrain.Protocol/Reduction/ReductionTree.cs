@@ -16,8 +16,8 @@ namespace DistTrain.Protocol;
 /// <item>where the sibling is stored, left ← left + right and the sum moves to the parent;</item>
 /// <item>where the sibling covers no shard, the sum is the parent's.</item>
 /// </list>
-/// So at most one sum per shard is held, and the root is stored exactly when all shards are covered. When the root's sum
-/// is taken, the tree stays covered: what comes later still tells nothing new.
+/// So at most one sum per shard is held, and the root is stored exactly when all shards are covered. When a node's
+/// sum is taken, its shards stay covered: what comes later still tells nothing new.
 /// It knows nothing of workers, floats or time.
 /// </remarks>
 public sealed class ReductionTree
@@ -60,18 +60,19 @@ public sealed class ReductionTree
     /// <param name="node">A node of this tree (<see cref="TreeShape.Contains"/>).</param>
     /// <param name="bucket">Named in the effects; the tree itself is one bucket's.</param>
     /// <param name="effects">Receives the Adds and Releases, in the order in which they must be done.</param>
-    public void Insert(TreeNode node, SumHandle sum, int bucket, ICollection<CoordinatorEffect> effects)
+    /// <returns>The node whose sum is stored now; null: the sum told nothing new.</returns>
+    public TreeNode? Insert(TreeNode node, SumHandle sum, int bucket, ICollection<CoordinatorEffect> effects)
     {
         if (!TreeShape.Contains(node, ShardCount))
         {
             throw new ArgumentOutOfRangeException(nameof(node), node, $"no node of a tree over {ShardCount} shards");
         }
 
-        int position = (1 << (_rootLevel - node.Level)) + node.Index;
+        int position = PositionOf(node);
         if (CoversPosition(position))
         {
             effects.Add(new CoordinatorEffect.Release(sum));
-            return;
+            return null;
         }
 
         ReleaseBelow(position, effects);
@@ -80,7 +81,7 @@ public sealed class ReductionTree
             int sibling = position ^ 1;
             if (FirstShard(sibling) < ShardCount)
             {
-                if (_stored[sibling] == 0)
+                if (_stored[sibling] is 0 or Taken)
                 {
                     break;
                 }
@@ -96,14 +97,26 @@ public sealed class ReductionTree
         }
 
         _stored[position] = sum.Value + 1;
+        int depth = BitOperations.Log2((uint)position);
+        return new TreeNode(_rootLevel - depth, position - (1 << depth));
     }
 
     /// <summary>Hands out the sum over all shards; the tree holds nothing from now on, and covers every shard.</summary>
     /// <exception cref="InvalidOperationException">It is not complete, or was taken before.</exception>
-    public SumHandle TakeRoot()
+    public SumHandle TakeRoot() => Take(Root);
+
+    /// <summary>Hands out a node's sum; its shards stay covered, and it does not grow any more.</summary>
+    /// <exception cref="InvalidOperationException">It is not stored, or was taken before.</exception>
+    public SumHandle Take(TreeNode node)
     {
-        SumHandle sum = RootSum ?? throw new InvalidOperationException("there is no sum over all shards to take");
-        _stored[1] = Taken;
+        int position = PositionOf(node);
+        if (_stored[position] is 0 or Taken)
+        {
+            throw new InvalidOperationException($"there is no sum of {node} to take");
+        }
+
+        SumHandle sum = new(_stored[position] - 1);
+        _stored[position] = Taken;
         return sum;
     }
 
@@ -115,6 +128,8 @@ public sealed class ReductionTree
             ReleaseAt(position, effects);
         }
     }
+
+    private int PositionOf(TreeNode node) => (1 << (_rootLevel - node.Level)) + node.Index;
 
     private bool CoversPosition(int position)
     {

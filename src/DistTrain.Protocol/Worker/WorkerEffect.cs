@@ -14,7 +14,7 @@ public abstract record WorkerEffect
     /// <summary>Parse the run file, get the data, build the network; answer RunLoaded or RunNotLoaded.</summary>
     public sealed record LoadRun(CoordinatorMessage.Welcome Welcome) : WorkerEffect;
 
-    /// <summary>Compute the sums of one tree node; answer NodeComputed or NodeNotFinite. One at a time.</summary>
+    /// <summary>Compute the sums of one tree node; answer NodeComputed or NodeNotFinite. A worker is given one at a time.</summary>
     public sealed record Compute(Round Round, TreeNode Node) : WorkerEffect;
 
     /// <summary>Send one bucket of the sums over the tensor link.</summary>

@@ -46,5 +46,8 @@ public abstract record WorkerEvent
     /// <summary>The process was asked to end (SIGTERM): finish the node in hand, then leave.</summary>
     public sealed record LeaveRequested(string Reason) : WorkerEvent;
 
+    /// <summary>An aggregator's affair: the threads of all workers below it that are ready. 0: it can take no work.</summary>
+    public sealed record CapacityChanged(int Threads) : WorkerEvent;
+
     public sealed record TimePassed : WorkerEvent;
 }

@@ -4,6 +4,9 @@ namespace DistTrain.Protocol;
 public sealed partial class WorkerProtocol
 {
     private readonly BackOff _backOff;
+
+    /// <summary>Somebody can compute: always in a worker; in an aggregator, while workers below it are ready.</summary>
+    private bool _hasCapacity;
     private CoordinatorMessage.Welcome? _welcome;
     private WorkerEvent.RunLoaded? _loaded;
     private string? _loadedRunHash;
@@ -54,14 +57,36 @@ public sealed partial class WorkerProtocol
 
         if (_loaded is not null && _loadedRunHash == _welcome!.RunHash && _loaded.DataHash == _welcome.DataHash)
         {
-            _stage = Stage.Ready;
-            Send(new WorkerMessage.Ready(_term, _loaded.RunHash, _loaded.DataHash));
+            GetReady();
             return;
         }
 
         _loaded = null;
         _loadingRunHash = _welcome!.RunHash;
         _effects.Add(new WorkerEffect.LoadRun(_welcome));
+    }
+
+    private void GetReady()
+    {
+        if (_hasCapacity)
+        {
+            _stage = Stage.Ready;
+            Send(new WorkerMessage.Ready(_term, _loaded!.RunHash, _loaded.DataHash));
+        }
+    }
+
+    private void CapacityChanged(int threads)
+    {
+        _hasCapacity = threads > 0;
+        Threads = Math.Max(1, threads);
+        if (!_hasCapacity && _stage == Stage.Ready)
+        {
+            GoAway("no worker is left below it");
+        }
+        else if (_hasCapacity)
+        {
+            LoadRunOrGetReady();
+        }
     }
 
     private void RunLoaded(WorkerEvent.RunLoaded loaded)
@@ -79,8 +104,7 @@ public sealed partial class WorkerProtocol
         if (_stage == Stage.Loading && runHash == _welcome!.RunHash)
         {
             // The coordinator compares the hashes; if they differ it says what to do.
-            _stage = Stage.Ready;
-            Send(new WorkerMessage.Ready(_term, loaded.RunHash, loaded.DataHash));
+            GetReady();
         }
         else
         {

@@ -5,7 +5,7 @@ namespace DistTrain.Protocol;
 /// <content>Assignments, weights, computations, sums.</content>
 public sealed partial class WorkerProtocol
 {
-    private readonly WorkerRound _work = new();
+    private readonly WorkerRound _work;
 
     /// <summary>The newest round of this connection that sums were sent for; a later round shows that they were of use.</summary>
     private RoundNumber? _contributed;
@@ -58,7 +58,7 @@ public sealed partial class WorkerProtocol
     private void ComputeNextNode()
     {
         bool torn = Canary == Canary.TornWeightsUsed;
-        if (_stage == Stage.Ready && _work.TryBegin(torn, out TreeNode node))
+        while (_stage == Stage.Ready && _work.TryBegin(torn, out TreeNode node))
         {
             _effects.Add(new WorkerEffect.Compute(_work.Round!, node));
         }
@@ -66,7 +66,8 @@ public sealed partial class WorkerProtocol
 
     private void BucketComputed(WorkerEvent.BucketComputed computed)
     {
-        if (_work.IsComputingForNow && _stage is Stage.Ready or Stage.Leaving && _work.NoteBucketSent(computed.Bucket))
+        if (_stage is Stage.Ready or Stage.Leaving
+            && _work.NoteBucketSent(computed.Round, computed.Node, computed.Bucket))
         {
             SendSum(computed.Round, computed.Bucket, computed.Node, computed.ComputeMicroseconds, computed.Sums);
         }
@@ -78,24 +79,24 @@ public sealed partial class WorkerProtocol
 
     private void NodeComputed(WorkerEvent.NodeComputed computed)
     {
-        if (_work.EndComputation() && _stage is Stage.Ready or Stage.Leaving)
+        if (_stage is Stage.Ready or Stage.Leaving)
         {
             int buckets = computed.Round.SumBuckets(_work.BucketCount);
             long microseconds = computed.ComputeMicroseconds;
             for (int bucket = 0; bucket < buckets; bucket++)
             {
-                if (_work.NoteBucketSent(bucket))
+                if (_work.NoteBucketSent(computed.Round, computed.Node, bucket))
                 {
                     SendSum(computed.Round, bucket, computed.Node, microseconds, computed.Sums);
                     microseconds = 0;
+                    _contributed = computed.Round.Number;
                 }
             }
-
-            _contributed = computed.Round.Number;
         }
 
+        _work.EndComputation(computed.Round, computed.Node);
         _effects.Add(new WorkerEffect.Release(computed.Sums));
-        if (_stage == Stage.Leaving)
+        if (_stage == Stage.Leaving && !_work.IsComputingForNow)
         {
             SayGoodbye();
         }
@@ -103,7 +104,7 @@ public sealed partial class WorkerProtocol
 
     private void NodeNotFinite(WorkerEvent.NodeNotFinite found)
     {
-        if (_work.EndComputation() && _stage is Stage.Ready or Stage.Leaving)
+        if (_work.EndComputation(found.Round, found.Shard) && _stage is Stage.Ready or Stage.Leaving)
         {
             // The run ends with this; the other nodes would say no more.
             _work.DropPending();

@@ -30,7 +30,15 @@ public sealed partial class WorkerProtocol
     private bool _started;
 
     public WorkerProtocol(string name, int threads, ProtocolTimes times)
+        : this(name, threads, times, computationsMax: 1)
     {
+        _hasCapacity = true;
+    }
+
+    /// <summary>The upper face of an aggregator: it computes on the workers below it, once there are any.</summary>
+    internal WorkerProtocol(string name, int threads, ProtocolTimes times, int computationsMax)
+    {
+        _work = new WorkerRound(computationsMax);
         Name = name;
         Threads = threads;
         Times = times;
@@ -49,11 +57,21 @@ public sealed partial class WorkerProtocol
 
     public string Name { get; }
 
-    public int Threads { get; }
+    public int Threads { get; private set; }
 
     public ProtocolTimes Times { get; }
 
     internal Canary Canary { get; init; }
+
+    /// <summary>What the coordinator of this connection said, once its run is loaded; else null.</summary>
+    internal CoordinatorMessage.Welcome? LoadedFor =>
+        _stage is Stage.Loading or Stage.Ready or Stage.Leaving && _loaded is not null && _loadedRunHash == _welcome!.RunHash
+            ? _welcome
+            : null;
+
+    internal int BucketCount => _work.BucketCount;
+
+    internal bool HoldsWeights(WeightVersion version, int bucket) => _work.Holds(version, bucket);
 
     /// <summary>When the machine wants <see cref="WorkerEvent.TimePassed"/> at the latest; null: not at all.</summary>
     public Instant? NextDeadline => _deadline;
@@ -95,6 +113,9 @@ public sealed partial class WorkerProtocol
                 break;
             case WorkerEvent.NodeNotFinite notFinite:
                 NodeNotFinite(notFinite);
+                break;
+            case WorkerEvent.CapacityChanged capacity:
+                CapacityChanged(capacity.Threads);
                 break;
             case WorkerEvent.LeaveRequested leave:
                 LeaveRequested(leave.Reason);

@@ -3,18 +3,22 @@ using DistTrain.Numerics;
 namespace DistTrain.Protocol;
 
 /// <summary>What a worker has to compute in the newest round that it was told of, and whether it has the weights for it.</summary>
-internal sealed class WorkerRound
+/// <param name="computationsMax">Computations that may run at once: one for a worker, any number for an aggregator.</param>
+internal sealed class WorkerRound(int computationsMax)
 {
     private readonly Queue<TreeNode> _pending = new();
     private readonly List<TreeNode> _nodes = [];
-    private readonly HashSet<int> _bucketsSent = [];
+
+    /// <summary>Computations whose results are wanted, and the buckets of each that were sent.</summary>
+    private readonly Dictionary<TreeNode, HashSet<int>> _inHand = [];
     private bool[] _known = [];
     private bool[] _bucketsIn = [];
     private int _bucketsInCount;
     private WeightVersion? _weights;
     private WeightVersion? _weightsWhole;
-    private bool _isComputing;
-    private TreeNode _inHand;
+
+    /// <summary>Computations that run, those of the past too.</summary>
+    private int _running;
 
     /// <summary>Weight buckets of the run.</summary>
     public int BucketCount { get; set; } = 1;
@@ -25,18 +29,16 @@ internal sealed class WorkerRound
     public RoundNumber Number => Round?.Number ?? default;
 
     /// <summary>A computation runs, and its result will be wanted.</summary>
-    public bool IsComputingForNow { get; private set; }
+    public bool IsComputingForNow => _inHand.Count > 0;
 
     public int ShardsLeft => Round is null
         ? 0
-        : _pending.Sum(node => TreeShape.Shards(node, Round.ShardCount).Count)
-            + (IsComputingForNow ? TreeShape.Shards(_inHand, Round.ShardCount).Count : 0);
+        : _pending.Concat(_inHand.Keys).Sum(node => TreeShape.Shards(node, Round.ShardCount).Count);
 
     /// <summary>Puts everything aside: connection and term are over. What runs, runs on for nobody.</summary>
     public void Forget()
     {
-        DropPending();
-        IsComputingForNow = false;
+        Cancel();
         Round = null;
         _weights = null;
         _weightsWhole = null;
@@ -48,7 +50,7 @@ internal sealed class WorkerRound
     public void Cancel()
     {
         DropPending();
-        IsComputingForNow = false;
+        _inHand.Clear();
     }
 
     /// <summary>Takes an assignment; shards that were given before in this round are not taken twice.</summary>
@@ -127,31 +129,50 @@ internal sealed class WorkerRound
     public bool TryBegin(bool torn, out TreeNode node)
     {
         node = default;
-        bool canBegin = !_isComputing && Round is not null && _pending.Count > 0
+        bool canBegin = _running < computationsMax && Round is not null && _pending.Count > 0
             && (_weightsWhole == Round.Version || (torn && _weights == Round.Version));
         if (canBegin)
         {
             node = _pending.Dequeue();
-            _inHand = node;
-            _isComputing = true;
-            _bucketsSent.Clear();
-            IsComputingForNow = true;
+            _inHand[node] = [];
+            _running++;
         }
 
         return canBegin;
     }
 
-    /// <summary>The computation ended; whether its result is wanted.</summary>
-    public bool EndComputation()
+    /// <summary>A computation ended.</summary>
+    /// <returns>Whether its result is wanted.</returns>
+    public bool EndComputation(Round round, TreeNode node)
     {
-        bool isWanted = IsComputingForNow;
-        _isComputing = false;
-        IsComputingForNow = false;
-        return isWanted;
+        _running = Math.Max(0, _running - 1);
+        return round == Round && _inHand.Remove(node);
     }
 
-    /// <summary>Notes that a bucket of the node in hand is sent; false if it was before.</summary>
-    public bool NoteBucketSent(int bucket) => _bucketsSent.Add(bucket);
+    /// <summary>A computation ended in failure at this shard.</summary>
+    /// <returns>Whether its result was wanted.</returns>
+    public bool EndComputation(Round round, int shard)
+    {
+        foreach (TreeNode node in _inHand.Keys)
+        {
+            ShardRange shards = TreeShape.Shards(node, round.ShardCount);
+            if (round == Round && shard >= shards.First && shard < shards.End)
+            {
+                return EndComputation(round, node);
+            }
+        }
+
+        _running = Math.Max(0, _running - 1);
+        return false;
+    }
+
+    /// <summary>Whether this bucket of that version is here: of the newest version seen, or of the newest whole one.</summary>
+    public bool Holds(WeightVersion version, int bucket) =>
+        version == _weightsWhole || (version == _weights && _bucketsIn[bucket]);
+
+    /// <summary>Notes that a bucket of a node in hand is sent; false if it was before, or is not wanted.</summary>
+    public bool NoteBucketSent(Round round, TreeNode node, int bucket) =>
+        round == Round && _inHand.TryGetValue(node, out HashSet<int>? sent) && sent.Add(bucket);
 
     private void TakeUnknown(ShardRange range, int shardCount)
     {

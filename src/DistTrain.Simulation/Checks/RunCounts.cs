@@ -21,6 +21,10 @@ public sealed class RunCounts
 
     public int CoordinatorLives { get; set; }
 
+    public int AggregatorLives { get; set; }
+
+    public int AggregatorsCrashed { get; set; }
+
     public int Faults { get; set; }
 
     internal void Note(Notice notice)

@@ -4,12 +4,16 @@ using DistTrain.Protocol;
 namespace DistTrain.Simulation;
 
 /// <summary>The sums that a coordinator's shell holds; every handle is given back exactly once.</summary>
-internal sealed class SumLedger(SimulatedCoordinator owner)
+internal sealed class SumLedger(SimulatedProcess owner)
 {
     private readonly Dictionary<int, float[]> _sums = [];
     private int _next;
 
     public int Count => _sums.Count;
+
+    public float[] this[SumHandle handle] => _sums.TryGetValue(handle.Value, out float[]? floats)
+        ? floats
+        : throw new PromiseBrokenException($"{owner} reads sum {handle.Value}, which it does not hold");
 
     public SumHandle Take(float[] floats)
     {

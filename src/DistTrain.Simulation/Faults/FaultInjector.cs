@@ -33,6 +33,15 @@ internal sealed class FaultInjector
             (2, FillDisk),
             (3, SlowNetwork),
         ];
+        if (world.Scenario.Aggregators.Count > 0)
+        {
+            _catalogue =
+            [
+                .. _catalogue, (10, CrashAggregator), (4, FreezeAggregator), (3, LeaveAggregator), (4, CutAggregator),
+                (4, BreakAggregator),
+            ];
+        }
+
         _weights = _catalogue.Sum(entry => entry.Weight);
     }
 
@@ -148,6 +157,46 @@ internal sealed class FaultInjector
         }
     }
 
+    private void CrashAggregator()
+    {
+        if (Aggregator() is SimulatedAggregator aggregator)
+        {
+            _world.Counts.AggregatorsCrashed++;
+            _world.Kill(aggregator, hostDied: _source.Chance(0.2));
+            Later(1000, 5_000_000, () => _world.StartAggregator(aggregator.Place));
+        }
+    }
+
+    private void FreezeAggregator()
+    {
+        if (Aggregator() is SimulatedAggregator aggregator)
+        {
+            aggregator.Freeze();
+            Later(10_000, 15_000_000, aggregator.Thaw);
+        }
+    }
+
+    private void LeaveAggregator() => Aggregator()?.RequestLeave();
+
+    /// <summary>Between an aggregator and the coordinator, or a worker.</summary>
+    private void CutAggregator()
+    {
+        SimulatedProcess? other = _source.Chance(0.5) ? Coordinator() : Worker();
+        if (Aggregator() is SimulatedAggregator aggregator && other is not null)
+        {
+            Cut(new Route(aggregator.Host, other.Host));
+            if (_source.Chance(0.5))
+            {
+                Cut(new Route(other.Host, aggregator.Host));
+            }
+        }
+    }
+
+    private void BreakAggregator() => Aggregator()?.Connection?.Tear("cable pulled");
+
+    private SimulatedAggregator? Aggregator() =>
+        _world.LiveAggregators.Count == 0 ? null : _source.Pick(_world.LiveAggregators);
+
     private void CrashCoordinator()
     {
         if (Coordinator() is SimulatedCoordinator coordinator)
@@ -210,7 +259,8 @@ internal sealed class FaultInjector
 
     private void OnPipe(Action<Pipe> action)
     {
-        if (Worker()?.Connection is SimulatedConnection connection)
+        bool isAggregators = _world.Scenario.Aggregators.Count > 0 && _source.Chance(0.4);
+        if ((isAggregators ? Aggregator()?.Connection : Worker()?.Connection) is SimulatedConnection connection)
         {
             action(_source.Pick(connection.Pipes));
         }

@@ -5,7 +5,7 @@ using DistTrain.Protocol;
 namespace DistTrain.Simulation;
 
 /// <summary>The shell around a real <see cref="CoordinatorProtocol"/>: holds the floats, performs the effects, is checked.</summary>
-internal sealed class SimulatedCoordinator : SimulatedProcess
+internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
 {
     private readonly CoordinatorProtocol _machine;
     private readonly Dictionary<WorkerId, CoordinatorEnd> _ends = [];
@@ -59,7 +59,9 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
 
     public void RequestStop() => Drive(new CoordinatorEvent.StopRequested("Ctrl-C"));
 
-    public CoordinatorEnd Accept()
+    SimulatedProcess IParentProcess.Process => this;
+
+    public ConnectionEnd Accept()
     {
         CoordinatorEnd end = new(this, new WorkerId(++_nextWorker));
         Receive(() =>
@@ -110,22 +112,12 @@ internal sealed class SimulatedCoordinator : SimulatedProcess
 
     private void SumArrived(CoordinatorEnd end, WorkerMessage.PartialSum header, float[] floats)
     {
-        Round? round = _machine.Status(Now).Round;
-        bool isOfNow = header.Term == Term && header.Round == round?.Number;
-        if (isOfNow && header.Bucket < World.Scenario.Task.Buckets)
+        CoordinatorStatus status = _machine.Status(Now);
+        Round? round = status.Round;
+        if (SumDefect.Find(World.Scenario.Task, status, header, floats) is string defect)
         {
-            int expected = World.Scenario.Task.SumLength(round!, header.Bucket);
-            if (floats.Length != expected)
-            {
-                Violated(end, $"sent a sum of {floats.Length} floats, expected {expected}");
-                return;
-            }
-
-            if (Array.Exists(floats, value => !float.IsFinite(value)))
-            {
-                Violated(end, "sent a sum with values that are not finite");
-                return;
-            }
+            Violated(end, defect);
+            return;
         }
 
         SumHandle sum = _sums.Take(floats);

@@ -1,30 +1,32 @@
+using DistTrain.Numerics;
+
 namespace DistTrain.Protocol;
 
 /// <content>What workers compute: sums, and values that are no numbers.</content>
-public sealed partial class CoordinatorProtocol
+internal sealed partial class Crew
 {
     private void PartialArrived(WorkerId id, WorkerMessage.PartialSum header, SumHandle sum)
     {
-        if (_phase == Phase.Ended || !_roster.TryGet(id, out WorkerEntry? worker))
+        if (_lead.HasEnded || !_roster.TryGet(id, out WorkerEntry? worker))
         {
             _effects.Add(new CoordinatorEffect.Release(sum));
             return;
         }
 
         worker.LastWord = _now;
-        bool isOfThisRound = header.Round == _number
-            || (Settings.Canary == Canary.StaleRoundsCount && header.Round.Value < _number.Value);
-        bool isOfNow = header.Term == Settings.Term && isOfThisRound && _phase == Phase.Computing;
+        bool isOfThisRound = header.Round == Number
+            || (Settings.Canary == Canary.StaleRoundsCount && header.Round.Value < Number.Value);
+        bool isOfNow = header.Term == Settings.Term && isOfThisRound && IsOpen;
         string? fault = header.Term == Settings.Term ? FindFault(worker, header, isOfNow) : null;
         if (!isOfNow || fault is not null)
         {
             _effects.Add(new CoordinatorEffect.Release(sum));
         }
-        else if (worker.Deliver(header, TreeShape.Shards(header.Node, _progress.Shards).Count, _now, _round!.Kind))
+        else if (worker.Deliver(header, TreeShape.Shards(header.Node, _progress.Shards).Count, _now, Round!.Kind))
         {
-            if (_progress.Insert(header.Bucket, header.Node, sum, _effects) is SumHandle whole)
+            if (_progress.Insert(header.Bucket, header.Node, sum, _effects) is (TreeNode whole, SumHandle complete))
             {
-                BucketCompleted(header.Bucket, whole);
+                _lead.SumCompleted(header.Bucket, whole, complete);
             }
         }
         else
@@ -32,7 +34,7 @@ public sealed partial class CoordinatorProtocol
             _effects.Add(new CoordinatorEffect.Release(sum));
             worker.Repetitions++;
             fault = worker.Repetitions > RepetitionsMax
-                ? $"sent more than {RepetitionsMax} sums a second time in round {_number.Value}; restart it"
+                ? $"sent more than {RepetitionsMax} sums a second time in round {Number.Value}; restart it"
                 : null;
         }
 
@@ -50,9 +52,9 @@ public sealed partial class CoordinatorProtocol
             return "sent a sum before it was ready";
         }
 
-        if (header.Round.Value > _number.Value)
+        if (header.Round.Value > Number.Value)
         {
-            return $"sent a sum of round {header.Round.Value}, the newest is {_number.Value}; restart it";
+            return $"sent a sum of round {header.Round.Value}, the newest is {Number.Value}; restart it";
         }
 
         if (!isOfNow)
@@ -87,24 +89,12 @@ public sealed partial class CoordinatorProtocol
 
     private void NotFinite(WorkerEntry worker, WorkerMessage.NotFinite found)
     {
-        bool isOfNow = found.Round == _number && _phase == Phase.Computing && _round is not null
+        bool isOfNow = found.Round == Number && IsOpen
             && found.Shard >= 0 && found.Shard < _progress.Shards && worker.Has(found.Shard);
-        if (!isOfNow)
+        if (isOfNow)
         {
-            return;
+            _lead.NotFinite(worker, found);
         }
-
-        Round round = _round!;
-        string where = round.Kind == RoundKind.Train
-            ? $"step {round.Version.Value + 1} (epoch {round.Epoch + 1})"
-            : $"the evaluation after {round.Version.Value} steps";
-        int firstRow = round.FirstRow + round.ShardStart(found.Shard);
-        int endRow = round.FirstRow + round.ShardStart(found.Shard + 1);
-        End(
-            RunEndKind.Failed,
-            $"{Called(worker)} found {found.What} in {found.Tensor} at {where}, shard {found.Shard} "
-            + $"(rows {firstRow} to {endRow - 1} of the epoch's order): training diverged or the data is extreme; "
-            + "lower the learning rate, clip the gradient or check these rows; the last checkpoint is still good");
     }
 
     /// <summary>Sums that a worker may send again in one round; a link that breaks and heals needs none.</summary>

@@ -46,7 +46,8 @@ internal static class ShardAssignment
     /// nobody's share last longer than <see cref="AlignTolerance"/> times the longest: a range that starts and ends at a
     /// multiple of a large power of two consists of fewer tree nodes, so fewer sums travel.
     /// </summary>
-    public static void AlignBorders(Span<int> counts, ReadOnlySpan<double> speeds)
+    /// <param name="firstShard">Where the first share begins.</param>
+    public static void AlignBorders(Span<int> counts, ReadOnlySpan<double> speeds, int firstShard = 0)
     {
         double longest = 0;
         int shardCount = 0;
@@ -62,9 +63,9 @@ internal static class ShardAssignment
         {
             int start = border;
             border += counts[worker];
-            for (int step = HighestPowerOfTwo(shardCount); step > 1; step /= 2)
+            for (int step = HighestPowerOfTwo(firstShard + shardCount); step > 1; step /= 2)
             {
-                int rounder = (border + (step / 2)) / step * step;
+                int rounder = ((firstShard + border + (step / 2)) / step * step) - firstShard;
                 int left = rounder - start;
                 int right = counts[worker + 1] - (rounder - border);
                 bool fits = left >= 0 && right >= 0 && (left > 0 || counts[worker] == 0)

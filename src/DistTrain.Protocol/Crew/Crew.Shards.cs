@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DistTrain.Protocol;
 
 /// <content>Who computes which shards of the round in hand.</content>
-public sealed partial class CoordinatorProtocol
+internal sealed partial class Crew
 {
     private readonly List<int> _shardsToGive = [];
     private readonly List<WorkerEntry> _takers = [];
@@ -16,7 +16,7 @@ public sealed partial class CoordinatorProtocol
     /// <returns>How many unfinished ones nobody owns now.</returns>
     private int GiveUpShardsOf(WorkerEntry worker)
     {
-        if (_phase != Phase.Computing || !worker.IsReady)
+        if (!IsOpen || !worker.IsReady)
         {
             return 0;
         }
@@ -34,7 +34,7 @@ public sealed partial class CoordinatorProtocol
         return unowned;
     }
 
-    private void GiveUnownedShards()
+    public void GiveUnownedShards()
     {
         if (!_mayHaveUnowned || _roster.ReadyCount == 0)
         {
@@ -45,7 +45,7 @@ public sealed partial class CoordinatorProtocol
         _shardsToGive.Clear();
         for (int shard = 0; shard < _progress.Shards; shard++)
         {
-            if (_ownerCounts[shard] == 0 && !_progress.IsDone(shard))
+            if (_ownerCounts[shard] == 0 && !_progress.IsDone(shard) && _progress.IsWanted(shard))
             {
                 _shardsToGive.Add(shard);
             }
@@ -56,7 +56,7 @@ public sealed partial class CoordinatorProtocol
         Give();
     }
 
-    private void RepeatLateShards()
+    public void RepeatLateShards()
     {
         if (!HasIdleWorker())
         {
@@ -64,7 +64,7 @@ public sealed partial class CoordinatorProtocol
         }
 
         _shardsToGive.Clear();
-        Stragglers.AddLateShards(_roster.All, _progress, _round!.Kind, _now, _shardsToGive);
+        Stragglers.AddLateShards(_roster.All, _progress, Round!.Kind, _now, _shardsToGive);
         if (_shardsToGive.Count == 0)
         {
             return;
@@ -89,19 +89,20 @@ public sealed partial class CoordinatorProtocol
     {
         double[] speeds = new double[_takers.Count];
         int[] backlogs = new int[_takers.Count];
-        (double ShardsPerSecondAndThread, double)? typical = Stragglers.Typical(_roster.All, _round!.Kind);
+        (double ShardsPerSecondAndThread, double)? typical = Stragglers.Typical(_roster.All, Round!.Kind);
         for (int i = 0; i < speeds.Length; i++)
         {
             WorkerEntry worker = _takers[i];
             double unmeasured = worker.Threads * (typical?.ShardsPerSecondAndThread ?? 1);
-            speeds[i] = worker.Speed(_round.Kind).ShardsPerSecond ?? unmeasured;
+            speeds[i] = worker.Speed(Round.Kind).ShardsPerSecond ?? unmeasured;
             backlogs[i] = (int)Math.Min(int.MaxValue, (worker.Owed + _progress.Buckets - 1) / _progress.Buckets);
         }
 
         int[] counts = ShardAssignment.Split(_shardsToGive.Count, speeds, backlogs);
-        if (_shardsToGive.Count == _progress.Shards)
+        if (_shardsToGive.Count == _progress.ShardsWanted
+            && _shardsToGive[^1] - _shardsToGive[0] == _shardsToGive.Count - 1)
         {
-            ShardAssignment.AlignBorders(counts, speeds);
+            ShardAssignment.AlignBorders(counts, speeds, _shardsToGive[0]);
         }
 
         List<(WorkerEntry, int)> given = [];
@@ -122,14 +123,10 @@ public sealed partial class CoordinatorProtocol
 
     private void SendWeightsIfLacking(WorkerEntry worker)
     {
-        WeightVersion version = _round!.Version;
+        WeightVersion version = Round!.Version;
         for (int bucket = 0; bucket < Settings.BucketCount; bucket++)
         {
-            if (worker.NoteWeightsSent(version, bucket, Settings.BucketCount))
-            {
-                _effects.Add(new CoordinatorEffect.SendWeights(
-                    worker.Id, new CoordinatorMessage.Weights(Settings.Term, version, bucket)));
-            }
+            SendWeights(worker, version, bucket);
         }
     }
 
@@ -140,13 +137,13 @@ public sealed partial class CoordinatorProtocol
         {
             worker.Give(shard, _now);
             _ownerCounts[shard]++;
-            AddTo(ranges, shard);
+            AddTo(ranges, shard, isApart: _progress.BeginsNode(shard));
         }
 
         foreach (ShardRange[] part in ranges.Chunk(MessageLimits.RangesMax))
         {
             Send(worker, new CoordinatorMessage.Assign(
-                Settings.Term, _round!, ImmutableArray.Create(part)));
+                Settings.Term, Round!, ImmutableArray.Create(part)));
         }
     }
 
@@ -157,7 +154,7 @@ public sealed partial class CoordinatorProtocol
         {
             if (worker.Has(shard) && !_progress.IsDone(shard))
             {
-                AddTo(ranges, shard);
+                AddTo(ranges, shard, isApart: false);
             }
         }
 
@@ -165,9 +162,10 @@ public sealed partial class CoordinatorProtocol
     }
 
     /// <param name="shard">After all that the ranges hold.</param>
-    private static void AddTo(List<ShardRange> ranges, int shard)
+    /// <param name="isApart">Begin a new range in any case.</param>
+    private static void AddTo(List<ShardRange> ranges, int shard, bool isApart)
     {
-        if (ranges.Count > 0 && ranges[^1].End == shard)
+        if (!isApart && ranges.Count > 0 && ranges[^1].End == shard)
         {
             ranges[^1] = ranges[^1] with { Count = ranges[^1].Count + 1 };
         }

@@ -8,12 +8,20 @@ internal sealed class RoundProgress
     private readonly List<ReductionTree> _trees = [];
     private int[] _bucketsIn = [];
 
+    /// <summary>Nodes whose sums are to be made here.</summary>
+    private readonly HashSet<TreeNode> _wanted = [];
+    private bool[] _isWanted = [];
+    private bool[] _beginsNode = [];
+
     /// <summary>Buckets of sums in this round.</summary>
     public int Buckets { get; private set; }
 
     public int Shards { get; private set; }
 
     public int ShardsDone { get; private set; }
+
+    /// <summary>Shards of the round that are to be computed here.</summary>
+    public int ShardsWanted { get; private set; }
 
     public bool IsComplete => ShardsDone == Shards;
 
@@ -24,6 +32,12 @@ internal sealed class RoundProgress
         ShardsDone = 0;
         _bucketsIn = _bucketsIn.Length == Shards ? _bucketsIn : new int[Shards];
         Array.Clear(_bucketsIn);
+        ShardsWanted = 0;
+        _wanted.Clear();
+        _isWanted = _isWanted.Length == Shards ? _isWanted : new bool[Shards];
+        _beginsNode = _beginsNode.Length == Shards ? _beginsNode : new bool[Shards];
+        Array.Clear(_isWanted);
+        Array.Clear(_beginsNode);
         while (_trees.Count < Buckets)
         {
             _trees.Add(new ReductionTree(Shards));
@@ -38,9 +52,30 @@ internal sealed class RoundProgress
     /// <summary>Whether the shard's sums of all buckets are in.</summary>
     public bool IsDone(int shard) => _bucketsIn[shard] == Buckets;
 
+    public bool IsWanted(int shard) => _isWanted[shard];
+
+    /// <summary>A node that is wanted begins here: no range that is given to a worker goes across, or its sums would too.</summary>
+    public bool BeginsNode(int shard) => _beginsNode[shard];
+
+    /// <summary>This node's sums are to be made here. Wanted nodes do not overlap.</summary>
+    public void Want(TreeNode node)
+    {
+        ShardRange shards = TreeShape.Shards(node, Shards);
+        _wanted.Add(node);
+        _isWanted.AsSpan(shards.First, shards.Count).Fill(true);
+        _beginsNode[shards.First] = true;
+        if (shards.End < Shards)
+        {
+            _beginsNode[shards.End] = true;
+        }
+
+        ShardsWanted += shards.Count;
+    }
+
     /// <summary>Takes over a sum of the round in hand.</summary>
-    /// <returns>The bucket's sum over all shards where this one completed it; it is the caller's then. Else null.</returns>
-    public SumHandle? Insert(int bucket, TreeNode node, SumHandle sum, ICollection<CoordinatorEffect> effects)
+    /// <returns>The sum of a wanted node where this one completed it; it is the caller's then. Else null.</returns>
+    public (TreeNode Node, SumHandle Sum)? Insert(
+        int bucket, TreeNode node, SumHandle sum, ICollection<CoordinatorEffect> effects)
     {
         ReductionTree tree = _trees[bucket];
         int end = node.EndShard(Shards);
@@ -52,8 +87,9 @@ internal sealed class RoundProgress
             }
         }
 
-        tree.Insert(node, sum, bucket, effects);
-        return tree.RootSum is null ? null : tree.TakeRoot();
+        return tree.Insert(node, sum, bucket, effects) is TreeNode grown && _wanted.Contains(grown)
+            ? (grown, tree.Take(grown))
+            : null;
     }
 
     public void ReleaseAll(ICollection<CoordinatorEffect> effects)

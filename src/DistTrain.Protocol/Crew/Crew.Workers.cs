@@ -1,12 +1,31 @@
 namespace DistTrain.Protocol;
 
 /// <content>Who takes part: admission, departure, silence.</content>
-public sealed partial class CoordinatorProtocol
+internal sealed partial class Crew
 {
-    private const string SupersededReason = "a newer coordinator of this run took over";
+    /// <summary>Why the last worker went; null while none did.</summary>
+    public string? LastLoss { get; private set; }
 
-    private string? _lastLoss;
-    private bool _isSuperseded;
+    /// <summary>Workers that died, fell silent or were refused after they took part.</summary>
+    public int WorkersLost { get; private set; }
+
+    /// <summary>Every worker has to come again, or to find another node.</summary>
+    public void SendAllAway(string reason)
+    {
+        while (_roster.All.Count > 0)
+        {
+            RefuseForNow(_roster.All[^1], reason);
+        }
+    }
+
+    /// <summary>The run is over: every worker is told, and may go.</summary>
+    public void StopAll(string reason, bool failed)
+    {
+        foreach (WorkerEntry worker in _roster.All)
+        {
+            Send(worker, new CoordinatorMessage.Stop(Settings.Term, reason, failed));
+        }
+    }
 
     private void WorkerConnected(WorkerId id)
     {
@@ -39,7 +58,7 @@ public sealed partial class CoordinatorProtocol
                 Admit(worker, ready);
                 break;
             case WorkerMessage.Heartbeat heartbeat when heartbeat.Term == Settings.Term:
-                Send(worker, new CoordinatorMessage.Heartbeat(Settings.Term, _number));
+                Send(worker, new CoordinatorMessage.Heartbeat(Settings.Term, Number));
                 break;
             case WorkerMessage.NotFinite notFinite when notFinite.Term == Settings.Term:
                 NotFinite(worker, notFinite);
@@ -48,7 +67,7 @@ public sealed partial class CoordinatorProtocol
                 Leave(worker, leaving.Reason);
                 break;
             case WorkerMessage.Superseded superseded when superseded.Term == Settings.Term:
-                StepDown(worker, superseded.Newer);
+                _lead.Superseded(worker, superseded.Newer);
                 break;
             case WorkerMessage.Unfit unfit:
                 Refuse(worker, $"{Called(worker)} cannot take part: {unfit.Reason}", null);
@@ -72,11 +91,11 @@ public sealed partial class CoordinatorProtocol
 
         worker.Name = hello.Name;
         worker.Threads = Math.Clamp(hello.Threads, 1, MessageLimits.ThreadsMax);
-        if (_isSuperseded)
+        if (_lead.SendsAwayBecause is string elsewhere)
         {
-            RefuseForNow(worker, SupersededReason);
+            RefuseForNow(worker, elsewhere);
         }
-        else if (_phase == Phase.Ended)
+        else if (_lead.HasEnded)
         {
             Send(worker, new CoordinatorMessage.Stop(Settings.Term, "the run has ended", Failed: false));
         }
@@ -112,7 +131,7 @@ public sealed partial class CoordinatorProtocol
         else
         {
             worker.Stage = WorkerStage.Ready;
-            if (_phase is Phase.Computing or Phase.Closing)
+            if (Round is not null)
             {
                 worker.BeginRound(_progress);
             }
@@ -130,7 +149,7 @@ public sealed partial class CoordinatorProtocol
 
         int orphans = GiveUpShardsOf(worker);
         worker.Stage = WorkerStage.Leaving;
-        _lastLoss = $"{Called(worker)} left: {reason}";
+        LastLoss = $"{Called(worker)} left: {reason}";
         Notify(new Notice.WorkerLeft(worker.Id, worker.Name, reason, orphans));
     }
 
@@ -139,10 +158,10 @@ public sealed partial class CoordinatorProtocol
     {
         int orphans = GiveUpShardsOf(worker);
         _roster.Remove(worker);
-        if (worker.Stage == WorkerStage.Ready && _phase != Phase.Ended)
+        if (worker.Stage == WorkerStage.Ready && !_lead.HasEnded)
         {
-            _workersLost++;
-            _lastLoss = $"{Called(worker)} is gone: {reason}";
+            WorkersLost++;
+            LastLoss = $"{Called(worker)} is gone: {reason}";
             Notify(new Notice.WorkerLost(worker.Id, worker.Name, reason, orphans));
         }
     }
@@ -152,31 +171,9 @@ public sealed partial class CoordinatorProtocol
     private void Violate(WorkerEntry worker, string what)
     {
         string reason = $"{Called(worker)} {what}";
-        _workersLost += worker.Stage == WorkerStage.Ready ? 1 : 0;
+        WorkersLost += worker.Stage == WorkerStage.Ready ? 1 : 0;
         _roster.NoteViolation(worker.Name, _now);
         RefuseForNow(worker, reason);
-    }
-
-    /// <summary>
-    /// A newer coordinator of this run exists: this one is of the past. The workers are not told to stop, but sent away, so
-    /// that they find the newer one.
-    /// </summary>
-    private void StepDown(WorkerEntry witness, Term newer)
-    {
-        if (_phase == Phase.Ended || newer.Value <= Settings.Term.Value)
-        {
-            return;
-        }
-
-        string reason = $"{Called(witness)} has served this run under term {newer.Value}, this coordinator's is "
-            + $"{Settings.Term.Value}: a newer coordinator took over; if it is gone, resume the run";
-        _isSuperseded = true;
-        while (_roster.All.Count > 0)
-        {
-            RefuseForNow(_roster.All[^1], SupersededReason);
-        }
-
-        End(RunEndKind.Failed, reason);
     }
 
     private void RefuseForNow(WorkerEntry worker, string reason) =>
@@ -194,12 +191,12 @@ public sealed partial class CoordinatorProtocol
 
         GiveUpShardsOf(worker);
         _roster.Remove(worker);
-        _lastLoss = reason;
+        LastLoss = reason;
         _effects.Add(new CoordinatorEffect.Disconnect(worker.Id, reason));
         Notify(new Notice.WorkerRefused(worker.Id, reason));
     }
 
-    private void DropSilentWorkers()
+    public void DropSilentWorkers()
     {
         if (_silenceLookAt is Instant lookAt && _now < lookAt)
         {
@@ -226,7 +223,7 @@ public sealed partial class CoordinatorProtocol
         _silenceLookAt = oldest is Instant word ? word + most : null;
     }
 
-    private static string Called(WorkerEntry worker) => $"{worker.Id} ({worker.Name})";
+    public static string Called(WorkerEntry worker) => $"{worker.Id} ({worker.Name})";
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 }
