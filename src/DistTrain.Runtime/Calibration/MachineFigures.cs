@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Runtime;
+
+/// <summary>How fast this machine is at the parts of a run's training step.</summary>
+/// <param name="ComputePoints">Seconds of one worker's forward and backward pass by rows, ascending.</param>
+/// <param name="SumsReadyShare">Per bucket: share of a pass after which its sums are final.</param>
+/// <param name="AddFloatsPerSecond">Sums added: floats of the result a second.</param>
+/// <param name="UpdateFloatsPerSecond">Weights updated: floats a second.</param>
+/// <param name="MessageSeconds">Of an actor, for one message.</param>
+/// <param name="HopSeconds">From a message's sending until another thread of this machine takes it.</param>
+/// <param name="LinkByteSeconds">For one byte through a link between two processes of this machine.</param>
+public sealed record MachineFigures(
+    ImmutableArray<(double Rows, double Seconds)> ComputePoints, ImmutableArray<double> SumsReadyShare,
+    double AddFloatsPerSecond, double UpdateFloatsPerSecond, double MessageSeconds, double HopSeconds,
+    double LinkByteSeconds);

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace DistTrain.Simulation;
+
+/// <summary>What one training step costs in parts that do not depend on the cluster's size: model, machine, run file.</summary>
+public sealed record StepCosts
+{
+    /// <summary>Floats of each bucket of sums, in order of the flat vector.</summary>
+    public required ImmutableArray<int> BucketFloats { get; init; }
+
+    public required int BatchRows { get; init; }
+
+    public required int Shards { get; init; }
+
+    /// <summary>One worker's forward and backward pass over a node's rows.</summary>
+    public required ComputeCurve Compute { get; init; }
+
+    /// <summary>
+    /// Per bucket: the share of a node's computing after which its sums are final. The last buckets come first; bucket 0 is 1.
+    /// </summary>
+    public required ImmutableArray<double> SumsReadyShare { get; init; }
+
+    /// <summary>Additions of two sums: floats of the result a second, with all threads that the coordinator uses.</summary>
+    public required double AddFloatsPerSecond { get; init; }
+
+    /// <summary>Optimizer update and copy into the next version: floats a second.</summary>
+    public required double UpdateFloatsPerSecond { get; init; }
+
+    /// <summary>Seconds of an actor for one message (codec, mailbox, decisions), on either side.</summary>
+    public required double MessageSeconds { get; init; }
+
+    /// <summary>Seconds of a core for one byte sent or received (copy, checksum, socket); 0 where buffers change hands.</summary>
+    public required double ByteSeconds { get; init; }
+
+    /// <summary>Compute threads of a worker.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Bytes of all sums of one node.</summary>
+    public long SumBytes => BucketFloats.Sum(floats => (long)floats) * sizeof(float);
+}
