@@ -24,6 +24,14 @@ public sealed class UsageErrorTests
     [InlineData("worker", "worker: --join HOST:PORT is missing")]
     [InlineData("worker --join localhost:port", "--join: localhost:port is no address; expected HOST:PORT")]
     [InlineData("status", "status: HOST:PORT is missing")]
+    [InlineData("plan", "plan: RUN.json is missing (The run file); see disttrain plan --help")]
+    [InlineData("plan a.json --workers 0", "--workers: 0 is no number from 1 to 4096; expected 8, or 1,2,4, or 1..64")]
+    [InlineData("plan a.json --workers 8..2", "--workers: 8..2 ends before it begins; expected the smaller number first")]
+    [InlineData("plan a.json --bandwidth 10", "--bandwidth: 10 is not a bandwidth; expected 10Gbit, 500Mbit or 100MB/s")]
+    [InlineData("plan a.json --bandwidth 0Gbit", "--bandwidth: 0Gbit is too small, expected more than 0")]
+    [InlineData("plan a.json --latency soon", "--latency: soon is not a time; expected 100us, 5ms or 1s")]
+    [InlineData("plan a.json --fan-in 1", "--fan-in: 1 is not 0, nor a number from 2 to 4096")]
+    [InlineData("plan a.json --local --latency 1ms", "--local measures this machine's own links; leave out --bandwidth")]
     public async Task WrongUse_OneSentenceAndExitCode2(string arguments, string sentence)
     {
         CommandResult result = await DistTrainCommand.RunAsync(
@@ -41,6 +49,7 @@ public sealed class UsageErrorTests
     [InlineData("coordinator")]
     [InlineData("worker")]
     [InlineData("status")]
+    [InlineData("plan")]
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("export")]

@@ -91,9 +91,22 @@ internal static class CommonOptions
         CustomParser = result => ParseEndPoint(result, name),
     };
 
-    public static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name)
+    /// <summary>HOST:PORT, once or several times.</summary>
+    public static Option<DnsEndPoint[]> EndPoints(string name, string description) => new(name)
     {
-        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        Description = description,
+        HelpName = "HOST:PORT",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = result => [.. result.Tokens.Select(token => ParseEndPoint(result, name, token.Value)).OfType<DnsEndPoint>()],
+    };
+
+    public static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name) =>
+        ParseEndPoint(result, name, result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value);
+
+    private static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name, string text)
+    {
         int colon = text.LastIndexOf(':');
         string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
         bool isPort = int.TryParse(

@@ -40,7 +40,7 @@ internal static class CoordinatorCommand
         {
             string path = parsed.GetRequiredValue(run);
             RunFile runFile = CommonOptions.LoadRunFile(path, parsed.GetRequiredValue(set), parsed.GetValue(init));
-            IPEndPoint address = Resolve(parsed.GetRequiredValue(listen));
+            IPEndPoint address = ListenAddress.Resolve(parsed.GetRequiredValue(listen));
             string token = links.ReadToken(parsed);
             TlsIdentity? tls = links.ReadTls(parsed);
             AdmissionRule.Require(address.Address, token.Length > 0, tls is not null, parsed.GetValue(insecure));
@@ -61,26 +61,5 @@ internal static class CoordinatorCommand
             return session.RunAsync((observer, stop) => ClusterCoordinator.RunAsync(request, observer, stop));
         });
         return command;
-    }
-
-    private static IPEndPoint Resolve(DnsEndPoint address)
-    {
-        if (IPAddress.TryParse(address.Host, out IPAddress? literal))
-        {
-            return new IPEndPoint(literal, address.Port);
-        }
-
-        try
-        {
-            IPAddress[] found = Dns.GetHostAddresses(address.Host);
-            IPAddress chosen = Array.Find(
-                found, candidate => candidate.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) ?? found[0];
-            return new IPEndPoint(chosen, address.Port);
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            throw new UsageException(
-                $"--listen: there is no address for {address.Host}; expected one of this machine, as in 127.0.0.1, or 0.0.0.0");
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using DistTrain.Runtime;
+using DistTrain.Runtime.Security;
 
 namespace DistTrain.Cli;
 
@@ -35,10 +36,37 @@ internal static class StatusCommand
             else
             {
                 StatusTable.Write(TerminalOutput.Open(), report);
+                await WriteAggregatorsAsync(report, links.ReadToken(parsed), links.ReadTls(parsed)).ConfigureAwait(false);
             }
 
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    /// <summary>What stands behind each aggregator, as it tells itself; one that does not answer is said to be so.</summary>
+    private static async Task WriteAggregatorsAsync(StatusReport report, string token, TlsIdentity? tls)
+    {
+        foreach (WorkerReport worker in report.Workers)
+        {
+            if (!worker.Name.StartsWith(AggregatorNode.NamePrefix, StringComparison.Ordinal)
+                || !IPEndPoint.TryParse(worker.Name[AggregatorNode.NamePrefix.Length..], out IPEndPoint? address))
+            {
+                continue;
+            }
+
+            Console.Out.WriteLine($"behind {worker.Name}:");
+            try
+            {
+                StatusReport behind = await StatusClient.AskAsync(
+                    address.Address.ToString(), address.Port, token, CancellationToken.None, tls).ConfigureAwait(false);
+                StatusTable.WriteWorkers(TerminalOutput.Open(), behind);
+                await WriteAggregatorsAsync(behind, token, tls).ConfigureAwait(false);
+            }
+            catch (TrainingException error)
+            {
+                Console.Out.WriteLine(error.Message);
+            }
+        }
     }
 }

@@ -10,7 +10,8 @@ internal static class WorkerCommand
 {
     public static Command Create()
     {
-        Option<DnsEndPoint> join = CommonOptions.EndPoint("--join", "The coordinator's address.");
+        Option<DnsEndPoint[]> join = CommonOptions.EndPoints(
+            "--join", "The coordinator's address, or an aggregator's; given again: where to go when that is gone.");
         Option<int> threads = CommonOptions.Threads();
         var dataFolder = new Option<string?>("--data-dir")
         {
@@ -34,13 +35,14 @@ internal static class WorkerCommand
         links.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            DnsEndPoint address = parsed.GetRequiredValue(join);
+            DnsEndPoint[] addresses = parsed.GetRequiredValue(join);
             bool isChild = parsed.GetValue(endWithInput);
             using var interrupt = new Interrupt(ignoreKeyboard: isChild);
             var request = new WorkerRequest
             {
-                Host = address.Host,
-                Port = address.Port,
+                Host = addresses[0].Host,
+                Port = addresses[0].Port,
+                Others = [.. addresses.Skip(1).Select(other => (other.Host, other.Port))],
                 Threads = parsed.GetValue(threads),
                 Token = links.ReadToken(parsed),
                 Tls = links.ReadTls(parsed),

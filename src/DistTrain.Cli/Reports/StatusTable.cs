@@ -21,7 +21,7 @@ internal static class StatusTable
         WriteEvents(console, status);
     }
 
-    private static void WriteWorkers(IAnsiConsole console, StatusReport status)
+    public static void WriteWorkers(IAnsiConsole console, StatusReport status)
     {
         if (status.Workers.IsEmpty)
         {

@@ -8,11 +8,11 @@ namespace DistTrain.Runtime;
 public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
 {
     private readonly WorkerId _id;
-    private readonly Actor<CoordinatorInput> _coordinator;
-    private readonly Actor<WorkerInput> _worker;
+    private readonly IMailbox<CoordinatorInput> _coordinator;
+    private readonly IMailbox<WorkerInput> _worker;
     private int _isClosed;
 
-    private InProcessLink(WorkerId id, Actor<CoordinatorInput> coordinator, Actor<WorkerInput> worker)
+    private InProcessLink(WorkerId id, IMailbox<CoordinatorInput> coordinator, IMailbox<WorkerInput> worker)
     {
         _id = id;
         _coordinator = coordinator;
@@ -23,7 +23,7 @@ public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
 
     /// <exception cref="LinkException">The coordinator has ended.</exception>
     public static async Task<ICoordinatorPort> OpenAsync(
-        CoordinatorActor coordinator, Actor<WorkerInput> worker, CancellationToken cancellation)
+        ICrewNode coordinator, IMailbox<WorkerInput> worker, CancellationToken cancellation)
     {
         WorkerId id = coordinator.NextWorkerId();
         var link = new InProcessLink(id, coordinator, worker);

@@ -3,7 +3,7 @@ namespace DistTrain.Runtime;
 /// <summary>Joins a worker to a coordinator over TCP: a control link, then the tensor link of the same session.</summary>
 internal sealed class TcpConnector(LinkDialer dialer) : IConnector
 {
-    public async Task<ICoordinatorPort> ConnectAsync(Actor<WorkerInput> worker, CancellationToken cancellation)
+    public async Task<ICoordinatorPort> ConnectAsync(IMailbox<WorkerInput> worker, CancellationToken cancellation)
     {
         LinkSession session = LinkSession.New();
         Stream control = await dialer.DialAsync(LinkRole.Control, session, cancellation).ConfigureAwait(false);

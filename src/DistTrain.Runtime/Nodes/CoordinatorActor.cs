@@ -3,7 +3,7 @@ using DistTrain.Protocol;
 namespace DistTrain.Runtime;
 
 /// <summary>The coordinator as an actor of the local engine.</summary>
-public sealed class CoordinatorActor : Actor<CoordinatorInput>
+public sealed class CoordinatorActor : Actor<CoordinatorInput>, ICrewNode
 {
     private readonly CoordinatorCore _core;
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +21,6 @@ public sealed class CoordinatorActor : Actor<CoordinatorInput>
 
     protected override Instant? NextDeadline => _core.NextDeadline;
 
-    /// <summary>The identity of a new admission.</summary>
     public WorkerId NextWorkerId() => new(Interlocked.Increment(ref _lastWorker));
 
     protected override void Receive(CoordinatorInput message)

@@ -16,6 +16,9 @@ internal sealed class RemoteRunSource(Func<LinkDialer> dialer, string dataFolder
     private LoadedRun? _loaded;
     private PreparedData? _data;
 
+    /// <summary>Where the data lies on this machine, for workers that have no copy; null before the run is loaded.</summary>
+    public string? DataFile { get; private set; }
+
     public async Task<LoadedRun> LoadAsync(CoordinatorMessage.Welcome welcome, CancellationToken cancellation)
     {
         if (_loaded is { } before && before.RunHash == welcome.RunHash && before.Data.ContentHash == welcome.DataHash)
@@ -47,6 +50,7 @@ internal sealed class RemoteRunSource(Func<LinkDialer> dialer, string dataFolder
     {
         if (TryOpen(welcome.DataFile, welcome.DataHash) is { } shared)
         {
+            DataFile = welcome.DataFile;
             return shared;
         }
 
@@ -56,6 +60,7 @@ internal sealed class RemoteRunSource(Func<LinkDialer> dialer, string dataFolder
         }
 
         string copy = Path.Combine(dataFolder, $"{welcome.DataHash}.prepared");
+        DataFile = copy;
         if (TryOpen(copy, welcome.DataHash) is { } kept)
         {
             log($"the data was here already: {copy}");

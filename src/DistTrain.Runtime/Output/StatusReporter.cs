@@ -54,7 +54,8 @@ internal static class StatusReporter
         return $"{reason} after {Seconds(status.InRound)}; {string.Join(", ", missing)}";
     }
 
-    private static string Ranges(WorkerStatus worker) => string.Join(
+    /// <summary>The unfinished shards, as in "8–9, 12".</summary>
+    internal static string Ranges(WorkerStatus worker) => string.Join(
         ", ", worker.Unfinished.Select(range => range.Count == 1 ? $"{range.First}" : $"{range.First}–{range.End - 1}"));
 
     private static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";

@@ -24,6 +24,12 @@ public sealed record ClusterSpec
 
     /// <summary>Seconds after which a run without enough workers fails; null: it waits for ever. Default null.</summary>
     public required double? WaitForWorkersSeconds { get; init; }
+
+    /// <summary>
+    /// The most children of a node in the clusters that train starts itself: with more workers, aggregators stand in
+    /// between. 0: none. Default 0; docs/PLANNING.md says when to change it.
+    /// </summary>
+    public required int FanIn { get; init; }
 }
 
 /// <summary>The run file's report section: what is printed beside the usual figures.</summary>

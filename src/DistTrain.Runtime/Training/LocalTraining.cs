@@ -31,29 +31,37 @@ public static class LocalTraining
     private static async Task<TrainingResult> RunInProcessAsync(
         RunSession session, TrainingRequest request, CancellationToken cancellation)
     {
-        var connector = new InProcessConnector(session.Coordinator, session.Run);
-        var crew = new WorkerCrew(
-            request.Workers,
-            name => new WorkerActor(name, request.ThreadsPerWorker, new ProtocolTimes(), connector, connector),
-            session.Say);
-        await using (crew.ConfigureAwait(false))
+        var aggregators = new AggregatorTree(
+            TreeOf(request), session.Coordinator, session.Run, request.ThreadsPerWorker, session.Say);
+        await using (aggregators.ConfigureAwait(false))
         {
-            RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
-            return await session.FinishAsync(end).ConfigureAwait(false);
+            var crew = new WorkerCrew(
+                request.Workers,
+                (name, index) =>
+                {
+                    var connector = new InProcessConnector(() => aggregators.AboveWorker(index), session.Run);
+                    return new WorkerActor(name, request.ThreadsPerWorker, new ProtocolTimes(), connector, connector);
+                },
+                session.Say);
+            await using (crew.ConfigureAwait(false))
+            {
+                RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
+                return await session.FinishAsync(end).ConfigureAwait(false);
+            }
         }
     }
 
     private static async Task<TrainingResult> RunProcessesAsync(
         RunSession session, TrainingRequest request, CancellationToken cancellation)
     {
-        string token = WorkerProcesses.NewToken();
+        string token = ChildProcesses.NewToken();
         var acceptor = new LinkAcceptor(new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
         var cluster = new LinkedCluster(session, acceptor);
         await using (cluster.ConfigureAwait(false))
         {
-            var workers = new WorkerProcesses(
-                request.WorkerCommand, acceptor.Address, token, request.Workers, request.ThreadsPerWorker, session.Say);
-            await using (workers.ConfigureAwait(false))
+            var processes = new RunProcesses(TreeOf(request), acceptor.Address, request.ThreadsPerWorker);
+            var children = new ChildProcesses(request.WorkerCommand, token, processes.All(), session.Say);
+            await using (children.ConfigureAwait(false))
             {
                 RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
                 return await session.FinishAsync(end).ConfigureAwait(false);
@@ -72,7 +80,9 @@ public static class LocalTraining
         Workers = request.Workers,
         ThreadsPerWorker = request.ThreadsPerWorker,
         WorkersMin = 1,
-        WorkersAtStart = request.Workers,
+        WorkersAtStart = TreeOf(request).CoordinatorChildren,
         SharesData = request.Processes,
     };
+
+    private static FanInTree TreeOf(TrainingRequest request) => FanInTree.For(request.Workers, request.Run.Cluster.FanIn);
 }

@@ -8,20 +8,20 @@ namespace DistTrain.Runtime;
 /// </summary>
 internal sealed class WorkerCrew : IAsyncDisposable
 {
-    private readonly Func<string, WorkerActor> _make;
+    private readonly Func<string, int, WorkerActor> _make;
     private readonly Action<string> _say;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private readonly HashSet<WorkerActor> _alive = [];
     private readonly Task[] _keepers;
 
-    /// <param name="make">Makes a worker with this name.</param>
+    /// <param name="make">Makes the worker of this name and index, from 0.</param>
     /// <param name="say">Takes a line about a restart.</param>
-    public WorkerCrew(int workers, Func<string, WorkerActor> make, Action<string> say)
+    public WorkerCrew(int workers, Func<string, int, WorkerActor> make, Action<string> say)
     {
         _make = make;
         _say = say;
-        _keepers = [.. Enumerable.Range(1, workers).Select(number => KeepAsync($"local {number}"))];
+        _keepers = [.. Enumerable.Range(1, workers).Select(number => KeepAsync($"local {number}", number - 1))];
     }
 
     /// <summary>Ends all workers and waits for them.</summary>
@@ -40,12 +40,12 @@ internal sealed class WorkerCrew : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task KeepAsync(string name)
+    private async Task KeepAsync(string name, int index)
     {
         TimeSpan pause = PauseFirst;
         for (int restart = 0; restart <= RestartsMax && !_ending.IsCancellationRequested; restart++)
         {
-            WorkerActor worker = _make(name);
+            WorkerActor worker = _make(name, index);
             lock (_lock)
             {
                 _alive.Add(worker);

@@ -9,11 +9,12 @@ public static class WorkerNode
     /// <returns>How it ended: completed with the run, stopped on request, or failed with the reason.</returns>
     public static async Task<RunEnd> RunAsync(WorkerRequest request, CancellationToken leave)
     {
-        var dialer = new LinkDialer(request.Host, request.Port, request.Token, request.Tls);
+        RotatingConnector connector = RotatingConnector.For(
+            request.Others.Prepend((request.Host, request.Port)), request.Token, request.Tls);
         using var source = new RemoteRunSource(
-            () => dialer, request.DataFolder ?? DefaultDataFolder(), request.Log ?? (static _ => { }));
+            () => connector.Dialer, request.DataFolder ?? DefaultDataFolder(), request.Log ?? (static _ => { }));
         string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";
-        var worker = new WorkerActor(name, request.Threads, new ProtocolTimes(), source, new TcpConnector(dialer))
+        var worker = new WorkerActor(name, request.Threads, new ProtocolTimes(), source, connector)
         {
             Log = request.Log,
         };

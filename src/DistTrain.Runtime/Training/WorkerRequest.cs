@@ -9,6 +9,9 @@ public sealed record WorkerRequest
 
     public required int Port { get; init; }
 
+    /// <summary>Other nodes of the same run, tried in turn where the first is not to be had; none by default.</summary>
+    public IReadOnlyList<(string Host, int Port)> Others { get; init; } = [];
+
     /// <summary>Compute threads; 1 or more.</summary>
     public int Threads { get; init; } = 1;
 

@@ -12,7 +12,9 @@ internal static class OtherSections
     public static readonly MapShape Cluster = new("How the work is shared; changes nothing in what comes out.",
         MapKey.Number("minWorkers", new IntegerShape(1), 1, "The run waits for so many workers; flags win."),
         MapKey.Optional("waitForWorkersSeconds", new NumberShape(above: 0),
-            "Seconds after which a run without enough workers fails. Default: it waits for ever."));
+            "Seconds after which a run without enough workers fails. Default: it waits for ever."),
+        MapKey.Optional("fanIn", new IntegerShape(2, 4096),
+            "The most children of a node: with more workers, aggregators add sums in between. Default: no aggregators."));
 
     public static readonly MapShape Report = new("What is printed beside the usual figures.",
         MapKey.Flag("samples", false,
@@ -31,6 +33,7 @@ internal static class OtherSections
     {
         MinWorkers = section.Integer("minWorkers"),
         WaitForWorkersSeconds = (section["waitForWorkersSeconds"] as JsonNumber)?.Value,
+        FanIn = section.OptionalInteger("fanIn") ?? 0,
     };
 
     public static ReportSpec BindReport(JsonMap section) => new()

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using DistTrain.Runtime.Security;
@@ -8,16 +6,14 @@ using DistTrain.Runtime.Security;
 namespace DistTrain.Runtime;
 
 /// <summary>
-/// Worker processes of this machine under supervision: each is started, watched, started again with a growing pause when
+/// Processes of a run on this machine under supervision: each is started, watched, started again with a growing pause when
 /// it dies, and ended with the run. They hold the read end of a pipe whose write end only this process has, so none
 /// outlives it, however it dies.
 /// </summary>
-internal sealed class WorkerProcesses : IAsyncDisposable
+internal sealed class ChildProcesses : IAsyncDisposable
 {
     private readonly ProcessCommand _command;
-    private readonly IPEndPoint _coordinator;
     private readonly string _token;
-    private readonly int _threads;
     private readonly Action<string> _say;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task[] _keepers;
@@ -25,21 +21,19 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     /// <param name="command">Null: this program.</param>
     /// <param name="token">Handed over by environment, where other users cannot read it.</param>
     /// <param name="say">Takes a line about a restart, or from a worker's standard error.</param>
-    public WorkerProcesses(
-        ProcessCommand? command, IPEndPoint coordinator, string token, int workers, int threads, Action<string> say)
+    public ChildProcesses(
+        ProcessCommand? command, string token, IEnumerable<ChildProcess> children, Action<string> say)
     {
         _command = command ?? ThisProgram();
-        _coordinator = coordinator;
         _token = token;
-        _threads = threads;
         _say = say;
-        _keepers = [.. Enumerable.Range(1, workers).Select(number => Task.Run(() => KeepAsync(number)))];
+        _keepers = [.. children.Select(child => Task.Run(() => KeepAsync(child)))];
     }
 
     /// <summary>A token that nobody else knows, for one run.</summary>
     public static string NewToken() => Convert.ToHexString(RandomNumberGenerator.GetBytes(TokenBytes));
 
-    /// <summary>Waits for the workers to end with the run; ends those that do not.</summary>
+    /// <summary>Waits for the processes to end with the run; ends those that do not.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
@@ -47,16 +41,16 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task KeepAsync(int number)
+    private async Task KeepAsync(ChildProcess child)
     {
         TimeSpan pause = PauseFirst;
         while (!_ending.IsCancellationRequested)
         {
             long startedAt = Stopwatch.GetTimestamp();
-            using Process? worker = TryStart(number);
-            if (worker is not null)
+            using Process? process = await TryStartAsync(child).ConfigureAwait(false);
+            if (process is not null)
             {
-                await WatchAsync(worker, number).ConfigureAwait(false);
+                await WatchAsync(process, child).ConfigureAwait(false);
             }
 
             if (_ending.IsCancellationRequested)
@@ -66,9 +60,9 @@ internal sealed class WorkerProcesses : IAsyncDisposable
 
             TimeSpan lived = Stopwatch.GetElapsedTime(startedAt);
             pause = lived > LivedLong ? PauseFirst : pause;
-            if (worker is not null)
+            if (process is not null)
             {
-                _say($"worker process {number} ended ({DescribeExit(worker)}); it is started again in {pause.TotalSeconds:0.0} s");
+                _say($"{child.What} ended ({DescribeExit(process)}); it is started again in {pause.TotalSeconds:0.0} s");
             }
 
             await Task.Delay(pause, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -76,8 +70,18 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         }
     }
 
-    private Process? TryStart(int number)
+    private async Task<Process?> TryStartAsync(ChildProcess child)
     {
+        IReadOnlyList<string> own;
+        try
+        {
+            own = await child.Arguments(_ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
         var start = new ProcessStartInfo(_command.Program)
         {
             RedirectStandardInput = true,
@@ -86,11 +90,6 @@ internal sealed class WorkerProcesses : IAsyncDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        string[] own =
-        [
-            "worker", "--join", _coordinator.ToString(), "--threads", _threads.ToString(CultureInfo.InvariantCulture),
-            "--name", $"process {number}", "--end-with-stdin",
-        ];
         foreach (string argument in _command.Arguments.Concat(own))
         {
             start.ArgumentList.Add(argument);
@@ -104,15 +103,15 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            _say($"worker process {number} cannot be started ({start.FileName}: {error.Message})");
+            _say($"{child.What} cannot be started ({start.FileName}: {error.Message})");
             return null;
         }
     }
 
-    private async Task WatchAsync(Process worker, int number)
+    private async Task WatchAsync(Process worker, ChildProcess child)
     {
-        Task relay = RelayAsync(worker.StandardError, line => _say($"worker process {number}: {line}"));
-        Task drain = RelayAsync(worker.StandardOutput, static _ => { });
+        Task relay = RelayAsync(worker.StandardError, line => _say($"{child.What}: {line}"));
+        Task drain = RelayAsync(worker.StandardOutput, child.Output ?? (static _ => { }));
         try
         {
             await worker.WaitForExitAsync(_ending.Token).ConfigureAwait(false);

@@ -1,0 +1,139 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>An aggregator as an actor of the local engine.</summary>
+#pragma warning disable CA1001 // What it owns ends with the actor's loop, not with a call of its owner's.
+public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMailbox<WorkerInput>, ICrewNode
+#pragma warning restore CA1001
+{
+    private readonly AggregatorCore _core;
+    private readonly IConnector _connector;
+    private readonly CancellationTokenSource _connecting = new();
+    private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LoadedRun> _run = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lastWorker;
+
+    /// <param name="log">Takes a line about connections and workers, from any thread; null: nobody listens.</param>
+    public AggregatorActor(AggregatorSettings settings, IRunSource source, IConnector connector, Action<string>? log)
+        : base(settings.Name, MailboxCapacity)
+    {
+        _connector = connector;
+        Log = log ?? (static _ => { });
+        _core = new AggregatorCore(new AggregatorProtocol(settings), source, this, Log);
+    }
+
+    /// <summary>How it ended; never faults.</summary>
+    public Task<RunEnd> End => _end.Task;
+
+    /// <summary>Done when the run is known, so that workers can be taken in; cancelled if it ends before.</summary>
+    public Task<LoadedRun> RunKnown => _run.Task;
+
+    protected override Instant? NextDeadline => _core.NextDeadline;
+
+    private Action<string> Log { get; }
+
+    public WorkerId NextWorkerId() => new(Interlocked.Increment(ref _lastWorker));
+
+    /// <summary>Starts the actor and its first attempt to connect.</summary>
+    public void Join()
+    {
+        Start();
+        Reconnect(TimeSpan.Zero, "");
+    }
+
+    bool IMailbox<WorkerInput>.TryPost(WorkerInput message) => TryPost(new AggregatorInput.FromAbove(message));
+
+    ValueTask<bool> IMailbox<WorkerInput>.PostAsync(WorkerInput message, CancellationToken cancellation) =>
+        PostAsync(new AggregatorInput.FromAbove(message), cancellation);
+
+    bool IMailbox<CoordinatorInput>.TryPost(CoordinatorInput message) => TryPost(new AggregatorInput.FromBelow(message));
+
+    ValueTask<bool> IMailbox<CoordinatorInput>.PostAsync(CoordinatorInput message, CancellationToken cancellation) =>
+        PostAsync(new AggregatorInput.FromBelow(message), cancellation);
+
+    void IWorkerHost.Post(WorkerInput input)
+    {
+        if (!TryPost(new AggregatorInput.FromAbove(input)))
+        {
+            WorkerCore.Discard(input);
+        }
+    }
+
+    public void Reconnect(TimeSpan after, string reason)
+    {
+        if (reason.Length > 0)
+        {
+            Log($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
+        }
+
+        _ = ConnectAsync(after);
+    }
+
+    void IWorkerHost.Finish(RunEnd end)
+    {
+        _end.TrySetResult(end);
+        Stop();
+    }
+
+    protected override void Receive(AggregatorInput message)
+    {
+        _core.Handle(message);
+        if (_core.Run is { } run)
+        {
+            _run.TrySetResult(run);
+        }
+    }
+
+    protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
+
+    protected override void OnFailed(Exception failure) =>
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, $"{Name} failed: {failure.Message} (a defect of DistTrain)"));
+
+    protected override void OnStopped()
+    {
+        _connecting.Cancel();
+        _core.Dispose();
+        _end.TrySetResult(new RunEnd(RunEndKind.Stopped, $"{Name} was stopped"));
+        _run.TrySetCanceled();
+    }
+
+    protected override void Discard(AggregatorInput message) => AggregatorCore.Discard(message);
+
+    private async Task ConnectAsync(TimeSpan after)
+    {
+        try
+        {
+            if (after > TimeSpan.Zero)
+            {
+                await Task.Delay(after, _connecting.Token).ConfigureAwait(false);
+            }
+
+            ICoordinatorPort port = await _connector.ConnectAsync(this, _connecting.Token).ConfigureAwait(false);
+            var connected = new AggregatorInput.FromAbove(new WorkerInput.Connected(port));
+            if (!await PostAsync(connected, _connecting.Token).ConfigureAwait(false))
+            {
+                port.Close("the aggregator has ended");
+                return;
+            }
+
+            port.Start();
+        }
+        catch (OperationCanceledException)
+        {
+            // The aggregator ends.
+        }
+        catch (LinkException refusal) when (refusal.IsFinal)
+        {
+            _end.TrySetResult(new RunEnd(RunEndKind.Failed, refusal.Message));
+            Stop();
+        }
+        catch (LinkException failure)
+        {
+            TryPost(new AggregatorInput.FromAbove(new WorkerInput.Disconnected(null, failure.Message)));
+        }
+    }
+
+    /// <summary>Messages; a worker below has a handful under way at a time.</summary>
+    private const int MailboxCapacity = 16_384;
+}

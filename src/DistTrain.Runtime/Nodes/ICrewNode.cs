@@ -1,0 +1,10 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>A node that workers join: a coordinator or an aggregator.</summary>
+public interface ICrewNode : IMailbox<CoordinatorInput>
+{
+    /// <summary>The identity of a new admission.</summary>
+    WorkerId NextWorkerId();
+}
