@@ -48,6 +48,7 @@ internal sealed class RawData : IDisposable
         CsvDataSpec csv => CsvPartReader.Read(csv, baseFolder, csv.File, like: null),
         IdxDataSpec idx => ReadIdx(idx, baseFolder, idx.TrainImages, idx.TrainLabels),
         NpyDataSpec npy => ReadNpy(npy, baseFolder, npy.Features, npy.TargetsFile),
+        SyntheticDataSpec synthetic => SyntheticPart.Make(synthetic),
         _ => throw new DataException($"{spec.GetType().Name} is a data format without a reader"),
     };
 

@@ -36,6 +36,8 @@ public static class EvaluationData
                 TestFeatures = null,
                 TestTargetsFile = null,
             },
+            SyntheticDataSpec => throw new TrainedModelException(
+                "the model was trained on synthetic data, of which there are no files; leave out --data"),
             DataSpec other => throw new InvalidOperationException($"no evaluation data for {other.GetType().Name}"),
         };
         return PreparedData.PrepareLike(model.Features, spec, model.Run.BaseFolder);

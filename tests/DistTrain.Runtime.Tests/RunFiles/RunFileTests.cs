@@ -82,7 +82,7 @@ public sealed class RunFileTests
         "my.json line 5: model.layers[0].units is the text \"clases\"; expected a whole number from 1 to 16777216, or \"classes\"")]
     [InlineData("\"units\": 4", "\"neurons\": 4",
         "my.json line 5: model.layers[0].neurons is unknown; known here: units, bias, initialWeight, initialBias, name")]
-    [InlineData("\"csv\"", "\"xlsx\"", "my.json line 3: data.format is \"xlsx\"; expected \"csv\", \"idx\" or \"npy\"")]
+    [InlineData("\"csv\"", "\"xlsx\"", "my.json line 3: data.format is \"xlsx\"; expected \"csv\", \"idx\", \"npy\" or \"synthetic\"")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"testRows\": 5, \"testFraction\": 0.5",
         "my.json line 3: data.testRows and data.testFraction say the same thing; remove one of them")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"delimiter\": \"ab\"",

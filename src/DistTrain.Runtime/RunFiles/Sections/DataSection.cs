@@ -6,6 +6,8 @@ namespace DistTrain.Runtime.RunFiles;
 /// <summary>The run file's data section.</summary>
 internal static class DataSection
 {
+    private const int SyntheticClassesMax = 100_000;
+
     private static readonly ValueShape Path = new TextShape("a file's path", isPath: true);
 
     private static readonly ValueShape Column = new EitherShape(
@@ -15,10 +17,10 @@ internal static class DataSection
     private static readonly ValueShape Columns = new EitherShape(
         value => value is JsonList, new ListShape(Column, "a list of columns"), Column);
 
-    private static readonly MapKey[] Common =
+    private static readonly ValueShape Dimensions = new ListShape(new IntegerShape(1), "a list of dimensions");
+
+    private static readonly MapKey[] SplitAndScaling =
     [
-        MapKey.Text("targets", new ChoiceShape("classes", "values"), "classes",
-            "What the labels are: classes, or values (numbers, for regression)."),
         MapKey.Optional("testFraction", new NumberShape(above: 0, below: 1),
             "Share of the rows set aside for testing, drawn by the seed. Not together with testRows or test files."),
         MapKey.Optional("testRows", new IntegerShape(1),
@@ -35,10 +37,17 @@ internal static class DataSection
             ("divideBy", new MapShape("Every feature divided by one number.",
                 MapKey.Required("divisor", new NumberShape(above: 0), "As in 255 for the bytes of images.")))),
             "none", "What is done to the features; computed on the training part alone."),
+    ];
+
+    private static readonly MapKey[] Common =
+    [
+        MapKey.Text("targets", new ChoiceShape("classes", "values"), "classes",
+            "What the labels are: classes, or values (numbers, for regression)."),
+        .. SplitAndScaling,
         MapKey.Text("missing", new EitherShape(
             value => value is JsonNumber, new NumberShape(), new ChoiceShape("refuse", "mean", "median")),
             "refuse", "What stands in for a missing feature: a number, or the training part's mean or median; or refuse."),
-        MapKey.Optional("shape", new ListShape(new IntegerShape(1), "a list of dimensions"),
+        MapKey.Optional("shape", Dimensions,
             "Shape of one sample, as in [1, 8, 8] for columns that are an image. Default: as the file has it."),
     ];
 
@@ -71,6 +80,14 @@ internal static class DataSection
             MapKey.Optional("testFeatures", Path, "The test part's own features."),
             MapKey.Optional("testLabels", Path, "The test part's own targets."),
             .. Common,
+        ])),
+        ("synthetic", new MapShape("Images of random bytes, made up: for benchmarks, and for trying a cluster.",
+        [
+            MapKey.Required("rows", new IntegerShape(1), "Samples, those of the test part included."),
+            MapKey.Required("shape", Dimensions, "Shape of one sample, as in [1, 28, 28]."),
+            MapKey.Number("classes", new IntegerShape(2, SyntheticClassesMax), 10, "Classes of the samples."),
+            MapKey.Number("seed", new IntegerShape(0), 1, "Keys the samples."),
+            .. SplitAndScaling,
         ])));
 
     /// <param name="shuffle">training.shuffle.</param>
@@ -80,11 +97,12 @@ internal static class DataSection
         {
             "csv" => BindCsv(section),
             "idx" => BindIdx(section),
-            _ => BindNpy(section),
+            "npy" => BindNpy(section),
+            _ => BindSynthetic(section),
         };
         return spec with
         {
-            Targets = section.Text("targets") == "values" ? TargetKind.Values : TargetKind.Classes,
+            Targets = section.OptionalText("targets") == "values" ? TargetKind.Values : TargetKind.Classes,
             Split = BindSplit(section, "test"),
             Validation = BindSplit(section, "validation"),
             Scaling = BindScaling(section.Map("scaling")),
@@ -129,6 +147,13 @@ internal static class DataSection
         TargetsFile = section.Text("labels"),
         TestFeatures = section.OptionalText("testFeatures"),
         TestTargetsFile = section.OptionalText("testLabels"),
+    };
+
+    private static SyntheticDataSpec BindSynthetic(JsonMap section) => new()
+    {
+        Rows = section.Integer("rows"),
+        Classes = section.Integer("classes"),
+        Seed = (ulong)section.Double("seed"),
     };
 
     private static string? NoneAsNull(string name) => name == "none" ? null : name;
