@@ -14,11 +14,9 @@ public static class Simulator
     /// <param name="trace">Receives a line for everything that happens; null: nobody reads it, and it costs nothing.</param>
     public static SimulationOutcome Run(ulong seed, Action<string>? trace = null) => Run(seed, Canary.None, trace);
 
-    /// <param name="weather">How many times the faults that the seed has.</param>
-    internal static SimulationOutcome Run(ulong seed, Canary canary, Action<string>? trace = null, int weather = 1)
+    internal static SimulationOutcome Run(ulong seed, Canary canary, Action<string>? trace = null)
     {
-        Scenario drawn = Scenario.Draw(seed);
-        World world = new(seed, drawn with { Faults = drawn.Faults * weather }, canary, trace);
+        World world = new(seed, canary, trace);
         string? failure = null;
         try
         {

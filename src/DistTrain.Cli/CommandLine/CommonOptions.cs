@@ -12,6 +12,8 @@ internal static class CommonOptions
 {
     private const int ThreadsMax = 1024;
 
+    private const int WorkersMax = 4096;
+
     private const int PortMax = 65535;
 
     public static Argument<string> RunFile() => new("RUN.json") { Description = "The run file." };
@@ -72,6 +74,14 @@ internal static class CommonOptions
     public static Option<int> Threads() =>
         Integer("--threads", "T", 1, 1, ThreadsMax, "Compute threads of each worker.");
 
+    public static Option<int> Workers() => Integer(
+        "--workers", "N", 1, 1, WorkersMax, "Workers; they change the time, never the weights.");
+
+    public static Option<bool> Processes() => new("--processes")
+    {
+        Description = "Each worker is a process of its own: a cluster on this machine.",
+    };
+
     /// <summary>A whole number within bounds.</summary>
     public static Option<int> Integer(
         string name, string helpName, int fallback, int min, int max, string description) => new(name)
@@ -81,6 +91,15 @@ internal static class CommonOptions
         DefaultValueFactory = _ => fallback,
         CustomParser = result => ParseInteger(result, name, min, max),
     };
+
+    /// <summary>A whole number within bounds, or none.</summary>
+    public static Option<int?> OptionalInteger(string name, string helpName, int min, int max, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result => ParseInteger(result, name, min, max),
+        };
 
     /// <summary>HOST:PORT; an IPv6 address stands in brackets.</summary>
     public static Option<DnsEndPoint> EndPoint(string name, string description) => new(name)

@@ -27,12 +27,18 @@ internal static class UsageError
             return $"no command is given; expected one of {string.Join(", ", Names(command.Subcommands))}, or --help";
         }
 
+        string path = PathOf(command);
+        if (command.Subcommands.Count > 0)
+        {
+            return $"{path}: say what; expected one of {string.Join(", ", Names(command.Subcommands))}, or --help";
+        }
+
         foreach (Argument argument in command.Arguments)
         {
             if (argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument)?.Tokens.Count is null or 0)
             {
-                return $"{command.Name}: {argument.Name} is missing ({argument.Description!.TrimEnd('.')}); "
-                    + $"see disttrain {command.Name} --help";
+                return $"{path}: {argument.Name} is missing ({argument.Description!.TrimEnd('.')}); "
+                    + $"see disttrain {path} --help";
             }
         }
 
@@ -42,8 +48,8 @@ internal static class UsageError
             string value = option.HelpName ?? "a value";
             if (option.Required && (given is null || given.Implicit))
             {
-                return $"{command.Name}: {option.Name} {value} is missing ({option.Description!.TrimEnd('.')}); "
-                    + $"see disttrain {command.Name} --help";
+                return $"{path}: {option.Name} {value} is missing ({option.Description!.TrimEnd('.')}); "
+                    + $"see disttrain {path} --help";
             }
 
             if (given is { Implicit: false, Tokens.Count: 0 } && option.Arity.MinimumNumberOfValues > 0)
@@ -53,10 +59,11 @@ internal static class UsageError
         }
 
         string message = parsed.Errors[0].Message.TrimEnd('.');
-        return message.Contains(": ", StringComparison.Ordinal) ? message : $"{command.Name}: {message}";
+        return message.Contains(": ", StringComparison.Ordinal) ? message : $"{path}: {message}";
     }
 
-    private static string DescribeUnknown(string token, Command command)
+    /// <summary>A token that the command does not know, with the nearest that it knows.</summary>
+    public static string DescribeUnknown(string token, Command command)
     {
         bool isOption = token.StartsWith('-');
         IEnumerable<string> known = isOption ? Names(command.Options) : Names(command.Subcommands);
@@ -66,11 +73,16 @@ internal static class UsageError
             return $"{token} is unknown; did you mean {nearest}?";
         }
 
-        string where = command is RootCommand ? "disttrain --help" : $"disttrain {command.Name} --help";
-        return command is RootCommand || isOption
+        string where = command is RootCommand ? "disttrain --help" : $"disttrain {PathOf(command)} --help";
+        return command.Subcommands.Count > 0 || isOption
             ? $"{token} is unknown; {where} lists what there is"
-            : $"{token} is one argument too many for {command.Name}; see {where}";
+            : $"{token} is one argument too many for {PathOf(command)}; see {where}";
     }
+
+    /// <summary>As in "bench kernels".</summary>
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent
+            ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     private static IEnumerable<string> Names(IEnumerable<Symbol> symbols) =>
         symbols.Where(symbol => !symbol.Hidden).Select(symbol => symbol.Name);

@@ -6,17 +6,11 @@ namespace DistTrain.Cli;
 /// <summary>disttrain train.</summary>
 internal static class TrainCommand
 {
-    private const int WorkersMax = 4096;
-
     public static Command Create()
     {
         Argument<string> run = CommonOptions.RunFile();
-        Option<int> workers = CommonOptions.Integer(
-            "--workers", "N", 1, 1, WorkersMax, "Workers; they change the time, never the weights.");
-        var processes = new Option<bool>("--processes")
-        {
-            Description = "Each worker is a process of its own: a cluster on this machine.",
-        };
+        Option<int> workers = CommonOptions.Workers();
+        Option<bool> processes = CommonOptions.Processes();
         Option<int> threads = CommonOptions.Threads();
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();

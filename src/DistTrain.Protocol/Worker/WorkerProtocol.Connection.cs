@@ -158,10 +158,7 @@ public sealed partial class WorkerProtocol
             return;
         }
 
-        if (Canary != Canary.WorkersStayAway)
-        {
-            _effects.Add(new WorkerEffect.Reconnect(_backOff.Next(), reason));
-        }
+        _effects.Add(new WorkerEffect.Reconnect(_backOff.Next(), reason));
     }
 
     private void LeaveRequested(string reason)

@@ -58,9 +58,10 @@ public sealed class RunFile
     }
 
     /// <param name="fileName">How messages call it; relative paths in it are relative to its folder.</param>
-    /// <exception cref="RunFileException">It cannot be used; one sentence with line.</exception>
-    public static RunFile Parse(string json, string fileName) =>
-        Parse(json, fileName, Path.GetDirectoryName(Path.GetFullPath(fileName))!, []);
+    /// <param name="overrides">As in "training.epochs=3", applied in order.</param>
+    /// <exception cref="RunFileException">It cannot be used; one sentence with line, or the flag.</exception>
+    public static RunFile Parse(string json, string fileName, params IReadOnlyList<string> overrides) =>
+        Parse(json, fileName, Path.GetDirectoryName(Path.GetFullPath(fileName))!, overrides);
 
     /// <summary>The model for this data: its input shape, and "units": "classes" replaced by the number of classes.</summary>
     /// <exception cref="RunFileException">The model asks for classes where the data has none.</exception>

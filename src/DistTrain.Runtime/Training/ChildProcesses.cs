@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Security.Cryptography;
 using DistTrain.Runtime.Security;
 
@@ -24,7 +23,7 @@ internal sealed class ChildProcesses : IAsyncDisposable
     public ChildProcesses(
         ProcessCommand? command, string token, IEnumerable<ChildProcess> children, Action<string> say)
     {
-        _command = command ?? ThisProgram();
+        _command = command ?? ProcessCommand.OfThisProgram();
         _token = token;
         _say = say;
         _keepers = [.. children.Select(child => Task.Run(() => KeepAsync(child)))];
@@ -163,16 +162,6 @@ internal sealed class ChildProcesses : IAsyncDisposable
         > SignalBase and < SignalBase + SignalsMax => $"signal {worker.ExitCode - SignalBase}",
         int code => $"exit code {code}",
     };
-
-    /// <summary>This program again: its own executable, or dotnet with its assembly where it runs so.</summary>
-    private static ProcessCommand ThisProgram()
-    {
-        string program = Environment.ProcessPath
-            ?? throw new TrainingException("this program does not know its own path; name the worker program");
-        bool isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        string? assembly = Assembly.GetEntryAssembly()?.Location;
-        return new ProcessCommand(program, isHost && !string.IsNullOrEmpty(assembly) ? [assembly] : []);
-    }
 
     private const int TokenBytes = 32;
     private const int SignalBase = 128;

@@ -31,6 +31,3 @@ public sealed record TrainingRequest
     /// <summary>How a worker process is started; null: this program again. Tests name another.</summary>
     public ProcessCommand? WorkerCommand { get; init; }
 }
-
-/// <summary>A program and the arguments that come before those of a worker.</summary>
-public sealed record ProcessCommand(string Program, IReadOnlyList<string> Arguments);

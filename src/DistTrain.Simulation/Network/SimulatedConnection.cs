@@ -48,8 +48,6 @@ internal sealed class SimulatedConnection
         TensorDown = new Pipe(world, this, worker, down);
     }
 
-    public SimulatedProcess Worker => _worker.Process;
-
     public Pipe ControlUp { get; }
 
     public Pipe TensorUp { get; }

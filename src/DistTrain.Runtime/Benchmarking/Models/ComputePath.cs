@@ -1,0 +1,34 @@
+using DistTrain.Numerics;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime.Benchmarking;
+
+/// <summary>What a worker's thread does for a step, by itself on the calling thread: gather, forward, backward.</summary>
+internal static class ComputePath
+{
+    /// <returns>Managed bytes that this thread allocates per step once buffers have their size; expected: 0.</returns>
+    public static long AllocatedBytesPerStep(LoadedRun run)
+    {
+        using var weights = new WeightBufferPool(run.Network.Parameters.Length);
+        using var sums = new AlignedBuffer(run.Network.SumLength);
+        using var lane = new ComputeLane(run);
+        var order = new RowOrder(run);
+        WeightBuffer current = weights.Rent(new WeightVersion(0));
+        run.Network.InitializeParameters(current.Span, run.Run.Training.Seed);
+        int rows = Math.Min(run.Plan.BatchSize, run.Plan.TrainRows);
+        var round = new Round(new RoundNumber(1), RoundKind.Train, new WeightVersion(0), 0, 0, rows, run.Plan.Shards);
+        long before = 0;
+        for (int step = -WarmUpSteps; step < Steps; step++)
+        {
+            before = step == 0 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            lane.Compute(round, 0, round.ShardCount, order.Of(round).Span, current, sums.Span);
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        current.Release();
+        return allocated / Steps;
+    }
+
+    private const int WarmUpSteps = 3;
+    private const int Steps = 5;
+}
