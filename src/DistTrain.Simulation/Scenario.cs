@@ -35,6 +35,9 @@ internal sealed record Scenario
     /// <summary>Factors on the computing time of the first workers; those not named have 1.</summary>
     public IReadOnlyList<double> Slowness { get; init; } = [];
 
+    /// <summary>A value that is not finite, which whoever computes its shard finds; null: training does not diverge.</summary>
+    public Divergence? Divergence { get; init; }
+
     public ProtocolTimes Times { get; } = new();
 
     public static Scenario Draw(ulong seed)
@@ -61,6 +64,9 @@ internal sealed record Scenario
             RoughMicroseconds = (long)(undisturbed * (0.5 + (5 * source.Share()))) + source.Spread(1_000, 5_000_000),
             Faults = source.Chance(0.05) ? 0 : source.Between(1, 40),
             CheckpointEvery = source.Between(1, 5),
+            Divergence = source.Chance(0.04)
+                ? new Divergence(source.Below((int)task.Plan.StepsTotal), source.Below(task.Plan.Shards))
+                : null,
         };
     }
 

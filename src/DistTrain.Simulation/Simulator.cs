@@ -14,9 +14,11 @@ public static class Simulator
     /// <param name="trace">Receives a line for everything that happens; null: nobody reads it, and it costs nothing.</param>
     public static SimulationOutcome Run(ulong seed, Action<string>? trace = null) => Run(seed, Canary.None, trace);
 
-    internal static SimulationOutcome Run(ulong seed, Canary canary, Action<string>? trace = null)
+    /// <param name="weather">How many times the faults that the seed has.</param>
+    internal static SimulationOutcome Run(ulong seed, Canary canary, Action<string>? trace = null, int weather = 1)
     {
-        World world = new(seed, canary, trace);
+        Scenario drawn = Scenario.Draw(seed);
+        World world = new(seed, drawn with { Faults = drawn.Faults * weather }, canary, trace);
         string? failure = null;
         try
         {

@@ -20,6 +20,8 @@ internal sealed class World
 
     private const long EventsMax = 2_000_000;
 
+    private const long WatchEveryMicroseconds = 50_000;
+
     private readonly List<SimulatedWorker> _workers = [];
     private readonly List<SimulatedCoordinator> _coordinators = [];
     private readonly List<SimulatedAggregator> _aggregators = [];
@@ -28,11 +30,6 @@ internal sealed class World
     private int _hosts;
     private long _terms;
     private bool _isClear;
-
-    public World(ulong seed, Canary canary, Action<string>? trace)
-        : this(seed, Scenario.Draw(seed), canary, trace)
-    {
-    }
 
     public World(ulong seed, Scenario scenario, Canary canary = Canary.None, Action<string>? trace = null)
     {
@@ -88,6 +85,7 @@ internal sealed class World
         }
 
         Faults.Plan();
+        Watch();
         Time.In(Scenario.RoughMicroseconds, Clear);
         while (!IsOver() && Time.Step(DeadlineOf()))
         {
@@ -113,12 +111,16 @@ internal sealed class World
 
     public void StartWorker() => StartWorker(slowness: 1);
 
-    private void StartWorker(double slowness)
+    /// <summary>Somebody knocks who must not take part.</summary>
+    public void StartStranger(Stranger stranger) => StartWorker(slowness: 1, stranger);
+
+    private void StartWorker(double slowness, Stranger stranger = Stranger.None)
     {
         int host = ++_hosts;
         SimulatedWorker worker = new(this, host, $"worker process {host}", Chance.Between(1, 3))
         {
             Slowness = slowness,
+            Stranger = stranger,
         };
         _workers.Add(worker);
         worker.Start();
@@ -192,7 +194,8 @@ internal sealed class World
     public void WorkerFinished(SimulatedWorker worker, RunEnd end)
     {
         _workers.Remove(worker);
-        if (end.Kind == RunEndKind.Failed)
+        Counts.StrangersRefused += worker.Stranger != Stranger.None && end.Kind == RunEndKind.Failed ? 1 : 0;
+        if (end.Kind == RunEndKind.Failed && worker.Stranger == Stranger.None && !IsDivergence(end))
         {
             throw new PromiseBrokenException($"{worker} ends in failure: {end.Reason}");
         }
@@ -201,7 +204,7 @@ internal sealed class World
     public void AggregatorFinished(SimulatedAggregator aggregator, RunEnd end)
     {
         _aggregators.Remove(aggregator);
-        if (end.Kind == RunEndKind.Failed)
+        if (end.Kind == RunEndKind.Failed && !IsDivergence(end))
         {
             throw new PromiseBrokenException($"{aggregator} ends in failure: {end.Reason}");
         }
@@ -217,7 +220,13 @@ internal sealed class World
 
     public void CoordinatorFinished(SimulatedCoordinator coordinator, RunEnd end)
     {
-        if (end.Kind == RunEndKind.Completed)
+        if (IsDivergence(end))
+        {
+            Counts.Diverged += CompletedAt is null ? 1 : 0;
+            CheckLastGoodCheckpoint();
+        }
+
+        if (end.Kind == RunEndKind.Completed || IsDivergence(end))
         {
             CompletedAt ??= Time.Now;
             return;
@@ -230,6 +239,10 @@ internal sealed class World
             EnsureCluster();
         });
     }
+
+    /// <summary>A failure that had to come, and says what it has to say.</summary>
+    public bool IsDivergence(RunEnd end) =>
+        end.Kind == RunEndKind.Failed && Scenario.Divergence is { } divergence && divergence.IsNamedIn(end.Reason);
 
     public void ReleaseHeldFrames()
     {
@@ -306,6 +319,25 @@ internal sealed class World
         return _aggregators.Find(aggregator => aggregator.Place == new AggregatorPlace(level, index));
     }
 
+    private void CheckLastGoodCheckpoint()
+    {
+        if (Disk.Newest is { } checkpoint && checkpoint.Version > Scenario.Divergence!.Version)
+        {
+            throw new PromiseBrokenException(
+                $"version {checkpoint.Version} was kept, although step {Scenario.Divergence.Version + 1} diverged");
+        }
+    }
+
+    private void Watch()
+    {
+        foreach (SimulatedCoordinator coordinator in _coordinators)
+        {
+            coordinator.Watch();
+        }
+
+        Time.In(WatchEveryMicroseconds, Watch);
+    }
+
     private void EnsureCluster()
     {
         if (_coordinators.Count == 0)
@@ -315,7 +347,7 @@ internal sealed class World
 
         EnsureAggregators();
         bool isRunning = _coordinators[^1].End is null;
-        while (isRunning && _workers.Count < Math.Max(Scenario.WorkersMin, Scenario.WorkersAtStart))
+        while (isRunning && _workers.Count(worker => worker.Stranger == Stranger.None) < Math.Max(Scenario.WorkersMin, Scenario.WorkersAtStart))
         {
             StartWorker();
         }

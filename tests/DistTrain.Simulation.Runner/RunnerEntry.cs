@@ -5,16 +5,18 @@ using DistTrain.Protocol;
 namespace DistTrain.Simulation.Runner;
 
 /// <summary>
-/// Simulates any number of schedules: --schedules N from --seed S on, or one seed with --trace. Exit code 1 if a promise
-/// was broken; 2 for a wrong command line.
+/// Simulates any number of schedules: --schedules N from --seed S on, or one seed with --trace; --weather W has W times the
+/// faults. Exit code 1 if a promise was broken; 2 for a wrong command line.
 /// </summary>
 internal static class RunnerEntry
 {
-    private const string Usage =
-        "usage: [--seed S] [--schedules N] [--threads T] [--trace] "
-        + "[--canary StaleRoundsCount|LostShardsForgotten|TornWeightsUsed|InterruptedRoundResumed] | --fuzz INPUTS [--seed S] [--threads T]";
+    private static readonly string Usage =
+        "usage: [--seed S] [--schedules N] [--threads T] [--weather W] [--trace] [--canary NAME] "
+        + "| --fuzz INPUTS [--seed S] [--threads T]; "
+        + $"canaries: {string.Join(", ", Enum.GetNames<Canary>())}";
 
-    private sealed record Order(ulong Seed, int Schedules, int Threads, bool Trace, Canary Canary, long FuzzInputs);
+    private sealed record Order(
+        ulong Seed, int Schedules, int Threads, bool Trace, Canary Canary, int Weather, long FuzzInputs);
 
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
@@ -32,7 +34,7 @@ internal static class RunnerEntry
         output.WriteLine($"seeds {order.Seed} to {order.Seed + (ulong)order.Schedules - 1}");
         if (order.Trace)
         {
-            SimulationOutcome outcome = Simulator.Run(order.Seed, order.Canary, output.WriteLine);
+            SimulationOutcome outcome = Simulator.Run(order.Seed, order.Canary, output.WriteLine, order.Weather);
             output.WriteLine(outcome.Failure ?? "all promises held");
             return outcome.Failure is null ? 0 : 1;
         }
@@ -42,7 +44,7 @@ internal static class RunnerEntry
         foreach (SimulationOutcome failed in summary.Failures.OrderBy(failed => failed.Seed).Take(20))
         {
             output.WriteLine($"seed {failed.Seed}: {failed.Failure}");
-            output.WriteLine(RepeatCommand(failed.Seed, order.Canary));
+            output.WriteLine(RepeatCommand(failed.Seed, order));
         }
 
         output.WriteLine(summary.Text(watch.Elapsed));
@@ -61,9 +63,10 @@ internal static class RunnerEntry
         return fault is null ? 0 : 1;
     }
 
-    private static string RepeatCommand(ulong seed, Canary canary) =>
+    private static string RepeatCommand(ulong seed, Order order) =>
         $"repeat it with: dotnet run -c Release --project tests/DistTrain.Simulation.Runner -- --seed {seed} --trace"
-        + (canary == Canary.None ? "" : $" --canary {canary}");
+        + (order.Weather == 1 ? "" : $" --weather {order.Weather}")
+        + (order.Canary == Canary.None ? "" : $" --canary {order.Canary}");
 
     private static Summary Simulate(Order order)
     {
@@ -71,7 +74,7 @@ internal static class RunnerEntry
         ParallelOptions options = new() { MaxDegreeOfParallelism = order.Threads };
         Parallel.For(0, order.Schedules, options, i =>
         {
-            SimulationOutcome outcome = Simulator.Run(order.Seed + (ulong)i, order.Canary);
+            SimulationOutcome outcome = Simulator.Run(order.Seed + (ulong)i, order.Canary, null, order.Weather);
             lock (summary)
             {
                 summary.Add(outcome);
@@ -82,7 +85,7 @@ internal static class RunnerEntry
 
     private static Order? Parse(string[] arguments)
     {
-        Order order = new(1, 1, Environment.ProcessorCount, false, Canary.None, 0);
+        Order order = new(1, 1, Environment.ProcessorCount, false, Canary.None, 1, 0);
         for (int i = 0; i < arguments.Length; i++)
         {
             string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
@@ -102,6 +105,9 @@ internal static class RunnerEntry
                     break;
                 case "--threads" when int.TryParse(value, CultureInfo.InvariantCulture, out int threads) && threads > 0:
                     order = order with { Threads = threads };
+                    break;
+                case "--weather" when int.TryParse(value, CultureInfo.InvariantCulture, out int weather) && weather > 0:
+                    order = order with { Weather = weather };
                     break;
                 case "--canary" when Enum.TryParse(value, out Canary canary):
                     order = order with { Canary = canary };

@@ -39,6 +39,8 @@ internal sealed class Summary
         _total.CoordinatorLives += counts.CoordinatorLives;
         _total.AggregatorLives += counts.AggregatorLives;
         _total.AggregatorsCrashed += counts.AggregatorsCrashed;
+        _total.StrangersRefused += counts.StrangersRefused;
+        _total.Diverged += counts.Diverged;
     }
 
     public string Text(TimeSpan elapsed) => string.Create(
@@ -47,6 +49,7 @@ internal sealed class Summary
         {_schedules} schedules, {Failures.Count} with a broken promise; {_schedules / elapsed.TotalSeconds:0} schedules a second
         {_total.Faults} faults, {_total.Rounds} rounds, {_total.Nodes} nodes computed, {_events} events, {_virtualSeconds / 3600:0.0} virtual hours
         {_total.Lost} workers lost, {_total.Left} left, {_total.Refused} sums refused, {_total.Repeated} times shards repeated, {_total.Waits} waits, {_total.CoordinatorLives} coordinator lives, {_total.AggregatorLives} aggregator lives, {_total.AggregatorsCrashed} aggregators crashed
+        {_total.StrangersRefused} strangers turned away, {_total.Diverged} runs ended because a value was not finite
         longest time from clear weather to the end: {_recoveryMax:0.0} virtual seconds
         """);
 }

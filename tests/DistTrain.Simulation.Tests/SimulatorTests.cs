@@ -46,9 +46,17 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     /// <summary>A planted bug must be found, or the simulator is broken.</summary>
     [Theory]
     [InlineData("StaleRoundsCount", "used a sum of term")]
-    [InlineData("LostShardsForgotten", "after the faults stopped the run is not over")]
+    [InlineData("LostShardsForgotten", "to nobody, although")]
     [InlineData("TornWeightsUsed", "one plain process")]
     [InlineData("InterruptedRoundResumed", "after the faults stopped the run is not over")]
+    [InlineData("TermsIgnored", "used a sum of term")]
+    [InlineData("BatchesRepeated", "sends bucket")]
+    [InlineData("LateShardsLeft", "which is late, although a worker is idle")]
+    [InlineData("FinishedShardsGiven", "out again, which is finished")]
+    [InlineData("StrangersAdmitted", "to a stranger")]
+    [InlineData("DivergenceIgnored", "after the faults stopped the run is not over")]
+    [InlineData("WorkersStayAway", "after the faults stopped the run is not over")]
+    [InlineData("SumsKept", " sum")]
     public void Simulator_APlantedBug_IsFound(string canary, string expected)
     {
         for (ulong seed = 1; seed <= CanarySchedules; seed++)
@@ -92,6 +100,8 @@ public sealed class SimulatorTests(ITestOutputHelper output)
             total.CoordinatorLives += counts.CoordinatorLives;
             total.AggregatorLives += counts.AggregatorLives;
             total.AggregatorsCrashed += counts.AggregatorsCrashed;
+            total.StrangersRefused += counts.StrangersRefused;
+            total.Diverged += counts.Diverged;
         }
 
         Assert.True(total.Lost > 100, $"{total.Lost} workers were lost");
@@ -101,6 +111,8 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         Assert.True(total.Waits > 100, $"the run waited {total.Waits} times");
         Assert.True(total.AggregatorLives > 200, $"{total.AggregatorLives} aggregators lived");
         Assert.True(total.AggregatorsCrashed > 50, $"{total.AggregatorsCrashed} aggregators crashed");
+        Assert.True(total.StrangersRefused > 20, $"{total.StrangersRefused} strangers were turned away");
+        Assert.True(total.Diverged > 3, $"{total.Diverged} runs diverged");
         Assert.True(total.CoordinatorLives > 400, $"{total.CoordinatorLives} coordinators lived");
     }
 }

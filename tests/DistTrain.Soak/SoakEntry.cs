@@ -28,6 +28,11 @@ internal static class SoakEntry
         Directory.CreateDirectory(folder);
         try
         {
+            if (order.IsStraggler)
+            {
+                return StragglerRun.Run(order, folder, output);
+            }
+
             output.WriteLine($"seed {order.Seed}");
             (string expected, long steps) = TrainUndisturbed(order, Path.Combine(folder, "undisturbed"));
             output.WriteLine($"undisturbed, one worker: {steps} steps, weightsSha256 {expected}");

@@ -7,7 +7,7 @@ internal sealed record SoakOrder
 {
     public const string Usage =
         "usage: [--run RUN.json] [--set path=value]... [--workers N] [--kills N] [--freezes N] [--leaves N] "
-        + "[--coordinator-kills N] [--seed S]";
+        + "[--coordinator-kills N] [--seed S] | --straggler [--run RUN.json]";
 
     public string RunFile { get; init; } = "examples/digits/run.json";
 
@@ -28,6 +28,9 @@ internal sealed record SoakOrder
 
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Instead of faults: measure what a slow worker costs.</summary>
+    public bool IsStraggler { get; init; }
+
     /// <returns>Null: the arguments are wrong.</returns>
     public static SoakOrder? Parse(IReadOnlyList<string> arguments)
     {
@@ -35,6 +38,13 @@ internal sealed record SoakOrder
         List<string> settings = [];
         for (int i = 0; i < arguments.Count; i += 2)
         {
+            if (arguments[i] == "--straggler")
+            {
+                order = order with { IsStraggler = true };
+                i--;
+                continue;
+            }
+
             if (i + 1 == arguments.Count)
             {
                 return null;

@@ -68,7 +68,8 @@ public sealed partial class CoordinatorProtocol
         }
 
         bool isTrain = _crew.Round!.Kind == RoundKind.Train;
-        _version = isTrain ? new WeightVersion(_version.Value + 1) : _version;
+        bool isApplied = isTrain && !(Settings.Canary == Canary.BatchesRepeated && number.Value % 7 == 0);
+        _version = isApplied ? new WeightVersion(_version.Value + 1) : _version;
         _evaluated = !isTrain;
         _phase = Phase.Waiting;
         switch (outcome)

@@ -13,12 +13,13 @@ public sealed record CoordinatorStatus(
     TimeSpan InRound, ImmutableArray<WorkerStatus> Workers);
 
 /// <param name="Health">"ready", "loading", "leaving", "late" or "silent".</param>
+/// <param name="IsReady">Takes part: it is welcomed, has loaded the run, and does not leave.</param>
 /// <param name="ShardsAssigned">Of the round in hand.</param>
 /// <param name="Unfinished">Of those assigned, in order.</param>
 /// <param name="ShardsPerSecond">Measured average; null before the first measurement.</param>
 /// <param name="SinceLastWord">Age of the last message or sum.</param>
 public sealed record WorkerStatus(
-    WorkerId Worker, string Name, int Threads, string Health, int ShardsAssigned,
+    WorkerId Worker, string Name, int Threads, string Health, bool IsReady, int ShardsAssigned,
     ImmutableArray<ShardRange> Unfinished, double? ShardsPerSecond, TimeSpan SinceLastWord)
 {
     public int ShardsUnfinished => Unfinished.Sum(range => range.Count);

@@ -45,7 +45,8 @@ internal sealed partial class Crew
         _shardsToGive.Clear();
         for (int shard = 0; shard < _progress.Shards; shard++)
         {
-            if (_ownerCounts[shard] == 0 && !_progress.IsDone(shard) && _progress.IsWanted(shard))
+            bool isDone = _progress.IsDone(shard) && Settings.Canary != Canary.FinishedShardsGiven;
+            if (_ownerCounts[shard] == 0 && !isDone && _progress.IsWanted(shard))
             {
                 _shardsToGive.Add(shard);
             }
@@ -58,7 +59,7 @@ internal sealed partial class Crew
 
     public void RepeatLateShards()
     {
-        if (!HasIdleWorker())
+        if (!HasIdleWorker() || Settings.Canary == Canary.LateShardsLeft)
         {
             return;
         }

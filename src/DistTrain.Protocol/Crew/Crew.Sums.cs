@@ -14,13 +14,18 @@ internal sealed partial class Crew
         }
 
         worker.LastWord = _now;
+        bool isOfThisTerm = header.Term == Settings.Term || Settings.Canary == Canary.TermsIgnored;
         bool isOfThisRound = header.Round == Number
-            || (Settings.Canary == Canary.StaleRoundsCount && header.Round.Value < Number.Value);
-        bool isOfNow = header.Term == Settings.Term && isOfThisRound && IsOpen;
-        string? fault = header.Term == Settings.Term ? FindFault(worker, header, isOfNow) : null;
+            || (Settings.Canary == Canary.StaleRoundsCount && header.Round.Value < Number.Value)
+            || (Settings.Canary == Canary.TermsIgnored && header.Term != Settings.Term);
+        bool isOfNow = isOfThisTerm && isOfThisRound && IsOpen;
+        string? fault = isOfThisTerm ? FindFault(worker, header, isOfNow) : null;
         if (!isOfNow || fault is not null)
         {
-            _effects.Add(new CoordinatorEffect.Release(sum));
+            if (Settings.Canary != Canary.SumsKept)
+            {
+                _effects.Add(new CoordinatorEffect.Release(sum));
+            }
         }
         else if (worker.Deliver(header, TreeShape.Shards(header.Node, _progress.Shards).Count, _now, Round!.Kind))
         {
@@ -90,7 +95,8 @@ internal sealed partial class Crew
     private void NotFinite(WorkerEntry worker, WorkerMessage.NotFinite found)
     {
         bool isOfNow = found.Round == Number && IsOpen
-            && found.Shard >= 0 && found.Shard < _progress.Shards && worker.Has(found.Shard);
+            && found.Shard >= 0 && found.Shard < _progress.Shards && worker.Has(found.Shard)
+            && Settings.Canary != Canary.DivergenceIgnored;
         if (isOfNow)
         {
             _lead.NotFinite(worker, found);

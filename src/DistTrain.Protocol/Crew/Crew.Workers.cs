@@ -114,14 +114,15 @@ internal sealed partial class Crew
 
     private void Admit(WorkerEntry worker, WorkerMessage.Ready ready)
     {
-        if (ready.RunHash != Settings.RunHash)
+        bool isCompared = Settings.Canary != Canary.StrangersAdmitted;
+        if (isCompared && ready.RunHash != Settings.RunHash)
         {
             RefuseForGood(
                 worker,
                 $"{Called(worker)} loaded a run file with the hash {Short(ready.RunHash)}, this run's is "
                 + $"{Short(Settings.RunHash)}; start it without a run file of its own, with this version of DistTrain");
         }
-        else if (ready.DataHash != Settings.DataHash)
+        else if (isCompared && ready.DataHash != Settings.DataHash)
         {
             RefuseForGood(
                 worker,

@@ -212,7 +212,7 @@ internal sealed partial class Crew
     public ImmutableArray<WorkerStatus> StatusOfWorkers(bool inRound, Instant now) =>
     [
         .. _roster.All.Select(worker => new WorkerStatus(
-            worker.Id, worker.Name, worker.Threads, Health(worker, now), inRound ? worker.Assigned : 0,
+            worker.Id, worker.Name, worker.Threads, Health(worker, now), worker.IsReady, inRound ? worker.Assigned : 0,
             inRound ? UnfinishedShards(worker) : [], worker.Speed(RoundKind.Train).ShardsPerSecond, now - worker.LastWord)),
     ];
 

@@ -158,7 +158,10 @@ public sealed partial class WorkerProtocol
             return;
         }
 
-        _effects.Add(new WorkerEffect.Reconnect(_backOff.Next(), reason));
+        if (Canary != Canary.WorkersStayAway)
+        {
+            _effects.Add(new WorkerEffect.Reconnect(_backOff.Next(), reason));
+        }
     }
 
     private void LeaveRequested(string reason)

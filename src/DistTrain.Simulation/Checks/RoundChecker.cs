@@ -76,6 +76,11 @@ internal sealed class RoundChecker(TinyTask task, WeightVersion start, bool isEv
             throw new PromiseBrokenException($"{owner} fails: {end.Reason}");
         }
 
+        if (end.Kind == RunEndKind.Completed && owner.Diverges)
+        {
+            throw new PromiseBrokenException($"{owner} is done although a gradient was not finite");
+        }
+
         if (end.Kind == RunEndKind.Completed && _version.Value != task.Plan.StepsTotal)
         {
             throw new PromiseBrokenException($"{owner} is done at version {_version.Value} of {task.Plan.StepsTotal}");

@@ -27,6 +27,11 @@ public sealed class RunCounts
 
     public int Faults { get; set; }
 
+    public int StrangersRefused { get; set; }
+
+    /// <summary>Runs that had to fail, and did.</summary>
+    public int Diverged { get; set; }
+
     internal void Note(Notice notice)
     {
         switch (notice)

@@ -32,6 +32,8 @@ internal sealed class FaultInjector
             (1, StopCoordinator),
             (2, FillDisk),
             (3, SlowNetwork),
+            (3, Knock),
+            (5, EchoThePast),
         ];
         if (world.Scenario.Aggregators.Count > 0)
         {
@@ -242,6 +244,16 @@ internal sealed class FaultInjector
     {
         _world.Network.Slowness = _source.Between(5, 100);
         Later(10_000, 2_000_000, () => _world.Network.Slowness = 1);
+    }
+
+    private void EchoThePast() => Worker()?.EchoThePast();
+
+    private void Knock()
+    {
+        if (_world.LiveWorkers.Count < 10)
+        {
+            _world.StartStranger((Stranger)_source.Between(1, 3));
+        }
     }
 
     private void StartCoordinatorIfNone()

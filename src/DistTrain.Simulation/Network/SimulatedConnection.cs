@@ -48,6 +48,8 @@ internal sealed class SimulatedConnection
         TensorDown = new Pipe(world, this, worker, down);
     }
 
+    public SimulatedProcess Worker => _worker.Process;
+
     public Pipe ControlUp { get; }
 
     public Pipe TensorUp { get; }

@@ -11,6 +11,7 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
     private readonly Dictionary<WorkerId, CoordinatorEnd> _ends = [];
     private readonly SumLedger _sums;
     private readonly RoundChecker _checker;
+    private readonly ShardChecker _shards;
     private float[] _weights;
     private float[] _nextWeights;
     private long _version;
@@ -31,6 +32,7 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
         _version = start.Value;
         _sums = new SumLedger(this);
         _checker = new RoundChecker(task, start, checkpoint?.IsEvaluated ?? false, this);
+        _shards = new ShardChecker(task, this);
         Term = term;
         _machine = new CoordinatorProtocol(new CoordinatorSettings(
             term, task.Plan, start, task.Buckets, scenario.WorkersMin, "{}", World.RunHash, World.DataHash, "/data",
@@ -44,6 +46,9 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
 
     public Term Term { get; }
 
+    /// <summary>Its run cannot be completed.</summary>
+    public bool Diverges => World.Scenario.Divergence is not null;
+
     /// <summary>How its run ended; null while it goes on.</summary>
     public RunEnd? End { get; private set; }
 
@@ -56,6 +61,15 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
     }
 
     public void Start() => Drive(new CoordinatorEvent.Started());
+
+    /// <summary>Looks at it from outside, now and then.</summary>
+    public void Watch()
+    {
+        if (IsAlive && !IsFrozen)
+        {
+            _shards.CheckLate(_machine.Status(Now));
+        }
+    }
 
     public void RequestStop() => Drive(new CoordinatorEvent.StopRequested("Ctrl-C"));
 
@@ -124,6 +138,11 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
         bool isStale = header.Term != Term || header.Round.Value < (round?.Number.Value ?? 0);
         Drive(new CoordinatorEvent.PartialArrived(end.Worker, header, sum), effects =>
         {
+            if (!isStale)
+            {
+                _shards.Delivered(end.Worker, header, isTaken: !effects.Contains(new CoordinatorEffect.Release(sum)));
+            }
+
             if (isStale && !effects.Contains(new CoordinatorEffect.Release(sum)))
             {
                 throw new PromiseBrokenException(
@@ -153,6 +172,7 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
         }
 
         CheckBounds(effects.Count, connections);
+        _shards.CheckOwners(_machine.Status(Now));
         SetTimer(_machine.NextDeadline);
     }
 
@@ -161,10 +181,17 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
         TinyTask task = World.Scenario.Task;
         switch (effect)
         {
+            case CoordinatorEffect.Send { Message: CoordinatorMessage.Assign assign } send
+                when _ends.TryGetValue(send.Worker, out CoordinatorEnd? end):
+                CheckBelongs(end, assign);
+                _shards.Given(send.Worker, assign);
+                end.Connection.ControlDown.Send(Frames.Control(assign));
+                break;
             case CoordinatorEffect.Send send when _ends.TryGetValue(send.Worker, out CoordinatorEnd? end):
                 end.Connection.ControlDown.Send(Frames.Control(send.Message));
                 break;
             case CoordinatorEffect.SendWeights send when _ends.TryGetValue(send.Worker, out CoordinatorEnd? end):
+                CheckBelongs(end, send.Header);
                 int start = task.BucketStart(send.Header.Bucket);
                 int length = task.BucketStart(send.Header.Bucket + 1) - start;
                 float[] version = send.Header.Version.Value == _version ? _weights : _nextWeights;
@@ -191,9 +218,17 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
                 break;
             case CoordinatorEffect.Finish finish:
                 End = finish.End;
-                _checker.Finished(finish.End, _sums.Count, mayFail: World.IsSuperseded(Term));
+                _checker.Finished(finish.End, _sums.Count, mayFail: World.IsSuperseded(Term) || World.IsDivergence(finish.End));
                 World.CoordinatorFinished(this, finish.End);
                 break;
+        }
+    }
+
+    private void CheckBelongs(CoordinatorEnd end, CoordinatorMessage message)
+    {
+        if (end.Connection.Worker is SimulatedWorker { Stranger: not Stranger.None } worker)
+        {
+            throw new PromiseBrokenException($"{this} sends {message} to a stranger: {worker} {worker.Stranger}");
         }
     }
 

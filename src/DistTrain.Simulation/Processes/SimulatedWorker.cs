@@ -15,6 +15,8 @@ internal sealed class SimulatedWorker : SimulatedProcess
     private bool _isLoading;
     private int _connectTries;
     private int _nextSum;
+    private byte[]? _newestSum;
+    private byte[]? _sumOfThePast;
 
     public SimulatedWorker(World world, int host, string name, int threads)
         : base(world, host, name)
@@ -27,6 +29,9 @@ internal sealed class SimulatedWorker : SimulatedProcess
     /// <summary>Factor on its computing time.</summary>
     public double Slowness { get; set; } = 1;
 
+    /// <summary>Why it must not take part; what it computes is wrong.</summary>
+    public Stranger Stranger { get; init; }
+
     /// <summary>The next sum that it sends is not what it computed.</summary>
     public bool PoisonNext { get; set; }
 
@@ -36,6 +41,15 @@ internal sealed class SimulatedWorker : SimulatedProcess
     public SimulatedConnection? Connection => _end?.Connection;
 
     public void Start() => Connect(0);
+
+    /// <summary>Sends the newest sum of its last connection over this one.</summary>
+    public void EchoThePast()
+    {
+        if (_sumOfThePast is not null)
+        {
+            _end?.Connection.TensorUp.Send(_sumOfThePast);
+        }
+    }
 
     public void RequestLeave() => Receive(() => Drive(new WorkerEvent.LeaveRequested("SIGTERM")));
 
@@ -92,6 +106,10 @@ internal sealed class SimulatedWorker : SimulatedProcess
     {
         switch (effect)
         {
+            case WorkerEffect.Send { Message: WorkerMessage.Hello hello } when Stranger == Stranger.SpeaksAnotherVersion:
+                WorkerMessage other = hello with { ProtocolVersion = hello.ProtocolVersion + 1 };
+                _end?.Connection.ControlUp.Send(Frames.Control(other));
+                break;
             case WorkerEffect.Send send:
                 _end?.Connection.ControlUp.Send(Frames.Control(send.Message));
                 break;
@@ -121,6 +139,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
 
     private void Hang()
     {
+        _sumOfThePast = _newestSum;
         _end?.Close();
         _end = null;
         foreach (WeightSlot slot in _slots)
@@ -163,7 +182,9 @@ internal sealed class SimulatedWorker : SimulatedProcess
         World.Time.In(World.Chance.Spread(100, 200_000), () => Receive(() =>
         {
             _isLoading = false;
-            Drive(new WorkerEvent.RunLoaded(World.RunHash, World.DataHash, World.Scenario.Task.Buckets));
+            string runHash = Stranger == Stranger.HasAnotherRunFile ? "another" : World.RunHash;
+            string dataHash = Stranger == Stranger.HasOtherData ? "other" : World.DataHash;
+            Drive(new WorkerEvent.RunLoaded(runHash, dataHash, World.Scenario.Task.Buckets));
         }));
     }
 
@@ -199,8 +220,17 @@ internal sealed class SimulatedWorker : SimulatedProcess
         long duration = (long)(shards * World.Scenario.ShardMicroseconds * Slowness * jitter);
         World.Time.In(duration, () => Receive(() =>
         {
+            if (World.Scenario.Divergence is { } divergence && divergence.IsIn(round, TreeShape.Shards(node, round.ShardCount)))
+            {
+                _inUse = null;
+                Drive(new WorkerEvent.NodeNotFinite(round, divergence.Shard, Divergence.Tensor, Divergence.Finding));
+                return;
+            }
+
             SumHandle sums = new(_nextSum++);
-            _sums.Add(sums.Value, World.Scenario.Task.Compute(round, node, _inUse!.Floats));
+            float[] computed = World.Scenario.Task.Compute(round, node, _inUse!.Floats);
+            computed[0] += Stranger == Stranger.None ? 0 : 1;
+            _sums.Add(sums.Value, computed);
             _inUse = null;
             World.Counts.Nodes++;
             bool isStreamed = round.Kind == RoundKind.Train && World.Chance.Chance(0.5);
@@ -245,7 +275,8 @@ internal sealed class SimulatedWorker : SimulatedProcess
             floats = World.Chance.Chance(0.5) ? poisoned : poisoned.AsSpan(1);
         }
 
-        _end?.Connection.TensorUp.Send(Frames.Tensor(header, floats));
+        _newestSum = Frames.Tensor(header, floats);
+        _end?.Connection.TensorUp.Send(_newestSum);
     }
 
     private static int Length(TinyTask task, Round shape, int bucket, int whole) => bucket == task.Buckets - 1

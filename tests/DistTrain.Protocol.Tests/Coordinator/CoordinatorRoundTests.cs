@@ -258,8 +258,8 @@ public sealed class CoordinatorRoundTests
         Assert.Equal(new RoundNumber(1), status.Round!.Number);
         Assert.Equal(
             [
-                new WorkerStatus(new(1), "host1", 1, "ready", 2, [], 1000, TimeSpan.Zero),
-                new WorkerStatus(new(2), "host2", 1, "ready", 2, [], null, TimeSpan.FromMilliseconds(10)),
+                new WorkerStatus(new(1), "host1", 1, "ready", true, 2, [], 1000, TimeSpan.Zero),
+                new WorkerStatus(new(2), "host2", 1, "ready", true, 2, [], null, TimeSpan.FromMilliseconds(10)),
             ],
             status.Workers.Select(worker => worker with { Unfinished = [] }));
         Assert.Empty(status.Workers[0].Unfinished);

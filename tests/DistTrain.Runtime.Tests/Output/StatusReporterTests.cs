@@ -43,7 +43,7 @@ public sealed class StatusReporterTests
     private static CoordinatorStatus Status(string phase, TimeSpan inRound) => new(
         new(1), phase, new(6), Seventh, 12, 1, 0, inRound,
         [
-            new WorkerStatus(new(1), "alpha", 1, "ready", 8, [], 100, TimeSpan.FromSeconds(0.2)),
-            new WorkerStatus(new(2), "beta", 1, "silent", 8, [new(8, 3), new(12, 1)], null, TimeSpan.FromSeconds(41.5)),
+            new WorkerStatus(new(1), "alpha", 1, "ready", true, 8, [], 100, TimeSpan.FromSeconds(0.2)),
+            new WorkerStatus(new(2), "beta", 1, "silent", true, 8, [new(8, 3), new(12, 1)], null, TimeSpan.FromSeconds(41.5)),
         ]);
 }

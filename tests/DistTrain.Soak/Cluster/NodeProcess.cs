@@ -7,6 +7,7 @@ namespace DistTrain.Soak;
 internal sealed class NodeProcess : IDisposable
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private bool _isDisposed;
 
     /// <param name="token">For DISTTRAIN_TOKEN; empty: none.</param>
     /// <param name="take">Takes each line of its standard output, on another thread.</param>
@@ -65,6 +66,12 @@ internal sealed class NodeProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!Process.HasExited)
         {
             Signal.Send(Process, Signal.Kill);

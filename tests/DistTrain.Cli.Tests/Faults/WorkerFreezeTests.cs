@@ -7,7 +7,7 @@ namespace DistTrain.Cli.Tests.Faults;
 
 /// <summary>Real workers that freeze, run on, leave and join.</summary>
 [Collection(ProcessFaults.Name)]
-public sealed class StopTests(ITestOutputHelper output)
+public sealed class WorkerFreezeTests(ITestOutputHelper output)
 {
     /// <summary>2.5 s of silence; and what a loaded machine may add to it.</summary>
     private static readonly TimeSpan FrozenNoticeMax = TimeSpan.FromSeconds(4);

@@ -7,7 +7,7 @@ namespace DistTrain.Cli.Tests.Faults;
 
 /// <summary>Real workers that die.</summary>
 [Collection(ProcessFaults.Name)]
-public sealed class KillTests(ITestOutputHelper output)
+public sealed class WorkerDeathTests(ITestOutputHelper output)
 {
     /// <summary>The soak in small: twenty moments, two at once and all at once among them, a freeze and a leave.</summary>
     [SkippableFact]
