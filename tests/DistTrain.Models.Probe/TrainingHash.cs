@@ -12,7 +12,7 @@ internal static class TrainingHash
         float[] parameters = subject.Parameters;
         var sums = new float[subject.Network.SumLength];
         var outputs = new float[subject.Rows * subject.Network.Output.Size];
-        ulong hash = 14695981039346656037;
+        ulong hash = Basis;
         for (int step = 0; step < StepCount; step++)
         {
             lane.ComputeSums(parameters, subject.Slice(), sums);
@@ -27,14 +27,18 @@ internal static class TrainingHash
 
     private const int StepCount = 4;
 
-    // FNV-1a, 64 bits.
-    private static ulong Mix(ulong hash, ReadOnlySpan<float> values)
+    /// <summary>FNV-1a, 64 bits.</summary>
+    public const ulong Basis = 14695981039346656037;
+
+    public static ulong Mix(ulong hash, ReadOnlySpan<float> values)
     {
         foreach (float value in values)
         {
-            hash = (hash ^ BitConverter.SingleToUInt32Bits(value)) * 1099511628211;
+            hash = Mix(hash, BitConverter.SingleToUInt32Bits(value));
         }
 
         return hash;
     }
+
+    public static ulong Mix(ulong hash, ulong value) => (hash ^ value) * 1099511628211;
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DistTrain.Models.Tests;
 
-/// <summary>A short training run of every layer and loss gives equal bits under every instruction set.</summary>
+/// <summary>Every layer, loss and optimizer gives equal bits under every instruction set and thread count.</summary>
 /// <remarks>The runtime reads the switches at its start, so each setting is a child process: the probe.</remarks>
 public sealed class EqualBitsTests
 {
@@ -12,20 +12,23 @@ public sealed class EqualBitsTests
         ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic"];
 
     [Fact]
-    public async Task Training_EveryInstructionSet_GivesTheSameHashes()
+    public async Task Computations_EveryInstructionSetAndThreadCount_GiveTheSameHashes()
     {
-        string[] reference = await Hashes(switchedOff: null);
-        Assert.Equal(LayerCases.All.Count, reference.Length);
-        foreach (string name in Switches)
+        string[] reference = await Hashes(switchedOff: null, threadCount: 1);
+        Assert.Equal(LayerCases.All.Count + RandomCases.All.Count, reference.Length);
+        string[][] results = await Task.WhenAll(
+            Hashes(null, 2), Hashes(null, 4), Hashes(Switches[0], 1), Hashes(Switches[1], 1), Hashes(Switches[2], 2));
+        foreach (string[] lines in results)
         {
-            Assert.Equal(reference, await Hashes(name));
+            Assert.Equal(reference, lines);
         }
     }
 
-    private static async Task<string[]> Hashes(string? switchedOff)
+    private static async Task<string[]> Hashes(string? switchedOff, int threadCount)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(typeof(LayerCases).Assembly.Location);
+        start.ArgumentList.Add($"{threadCount}");
         foreach (string name in Switches)
         {
             start.Environment.Remove(name);

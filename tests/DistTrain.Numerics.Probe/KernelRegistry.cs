@@ -38,8 +38,20 @@ public static class KernelRegistry
         Binary("TreeSum.Add", TreeSum.Add),
         new("MatrixProduct.Nn", probe => Product(probe, (m, n, k, a, b, c) => MatrixProduct.Nn(m, n, k, a, b, c))),
         new("MatrixProduct.Nt", probe => Product(probe, (m, n, k, a, b, c) => MatrixProduct.Nt(m, n, k, a, b, c))),
+        new("MatrixProduct.Nn with bias", probe => Product(
+            probe, (m, n, k, a, b, c) => MatrixProduct.Nn(m, n, k, a, b, c, probe.Floats(n)))),
         new("MatrixProduct.Tn", probe => Product(
             probe, (m, n, k, a, b, c) => MatrixProduct.Tn(m, n, probe.Starts(k, probe.Count(1, 5)), a, b, c))),
+        new("Elementwise.FirstNonFinite", Defect),
+        Number("Elementwise.AllFinite", values => Elementwise.AllFinite(values) ? 1 : 0),
+        new("Elementwise.AddRowBias", probe =>
+        {
+            float[] bias = probe.Floats(probe.Size(LengthMax)), matrix = probe.Floats(3 * bias.Length);
+            Elementwise.AddRowBias(bias, matrix);
+            probe.Report(matrix);
+        }),
+        new("TreeAccumulator", Tree),
+        .. ConvolutionKernels.All,
     ];
 
     private delegate void BinaryFunction(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> target);
@@ -72,6 +84,30 @@ public static class KernelRegistry
         var sums = new float[columns];
         ColumnSum.Compute(probe.Starts(rows, probe.Count(1, 6)), columns, probe.Floats(rows * columns), sums);
         probe.Report(sums);
+    }
+
+    private static void Defect(ProbeCase probe)
+    {
+        float[] values = probe.Floats(probe.Size(LengthMax));
+        for (int defects = probe.Count(0, 2); defects > 0; defects--)
+        {
+            values[probe.Count(0, values.Length - 1)] = probe.Count(0, 1) == 0 ? float.NaN : float.NegativeInfinity;
+        }
+
+        probe.Report(Elementwise.FirstNonFinite(values));
+    }
+
+    private static void Tree(ProbeCase probe)
+    {
+        var sum = new float[probe.Size(LengthMax)];
+        using var tree = new TreeAccumulator(sum.Length);
+        for (int leaves = probe.Count(0, 9); leaves > 0; leaves--)
+        {
+            tree.Add(probe.Floats(sum.Length));
+        }
+
+        tree.Finish(sum);
+        probe.Report(sum);
     }
 
     private static ProbeKernel Fill(string name, Action<RandomStream, float[]> fill) => new(name, probe =>
