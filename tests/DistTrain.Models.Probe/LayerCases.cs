@@ -56,6 +56,15 @@ internal static class LayerCases
         {
             StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1,
         }),
+        ["maxPool2d of equal values"] = () => Case.Model(
+            [2, 7, 8],
+            new HalfSquaredErrorSpec(),
+            new Conv2dSpec(3, 2, 2),
+            new ReluSpec(),
+            new MaxPool2dSpec(3, 3) { StrideHeight = 1, StrideWidth = 2 },
+            new MaxPool2dSpec(2, 2),
+            new FlattenSpec(),
+            new LinearSpec(2)),
         ["averagePool2d"] = () => Pool(new AveragePool2dSpec(2, 2)),
         ["averagePool2d with overlap and padding"] = () => Pool(new AveragePool2dSpec(3, 2)
         {
