@@ -7,7 +7,12 @@ using DistTrain.Runtime;
 namespace DistTrain.Akka.Tests;
 
 /// <summary>A local actor system, and the worker's part of the way into a run played by probes.</summary>
-public abstract class AkkaTest() : TestKit("akka { loglevel = OFF, stdout-loglevel = OFF, test.default-timeout = 10s }")
+public abstract class AkkaTest() : TestKit("""
+    akka {
+      loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, log-dead-letters-during-shutdown = off
+      test.default-timeout = 10s
+    }
+    """)
 {
     /// <summary>A worker that is a probe: the test says what it says, and sees what it is told.</summary>
     internal sealed record ProbeWorker(TestProbe Probe, ICoordinatorPort Tensors, CoordinatorMessage.Welcome Welcome)

@@ -82,6 +82,20 @@ public sealed class WorkerActorTests : AkkaTest
         Assert.False(worker.End.Task.IsCompleted, "a worker looks for the next coordinator; it does not end");
     }
 
+    [Fact]
+    public async Task HandOver_AfterTheRunsEnd_HasNothingToKeepAndStopsAtOnce()
+    {
+        var plan = new CoordinatorPlan(false, _ => new InMemorySession(_run));
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        Watch(supervisor);
+        StartWorker(supervisor)(0);
+        await plan.Result.Task.WaitAsync(Patience);
+
+        supervisor.Tell(new CoordinatorCommand.HandOver());
+
+        ExpectTerminated(supervisor);
+    }
+
     private Func<int, WorkerPlan> StartWorker(IActorRef singleton) => index =>
     {
         var plan = new WorkerPlan(

@@ -26,6 +26,9 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
     private RunEnd? _end;
     private int _restarts;
     private bool _isHandedOver;
+
+    /// <summary>Nothing is left to be kept: the run's results are written, or there will be none.</summary>
+    private bool _isOver;
     private bool _stopAsked;
 
     public CoordinatorSupervisor(CoordinatorPlan plan)
@@ -126,20 +129,16 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
     private void OnHandOver()
     {
         _isHandedOver = true;
-        if (_end is not null)
-        {
-            return;
-        }
-
-        if (_coordinator is { } coordinator)
-        {
-            _end = new RunEnd(RunEndKind.Stopped, HandedOver);
-            Context.Stop(coordinator);
-        }
-        else if (_session is null && _stopAsked)
+        if (_isOver)
         {
             Context.Stop(Self);
         }
+        else if (_end is null && _coordinator is not null)
+        {
+            Finish(new RunEnd(RunEndKind.Stopped, HandedOver));
+        }
+
+        // Otherwise the run is being opened or written, which leads here by itself.
     }
 
     /// <summary>Stops the child first, so that nothing calls the core while its state is written.</summary>
@@ -211,6 +210,7 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
             return;
         }
 
+        _isOver = true;
         _plan.Result.TrySetResult(new TrainingOutcome(finished.Result, _end!));
         if (_isHandedOver)
         {
@@ -220,6 +220,7 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
 
     private void GiveUp(Exception failure)
     {
+        _isOver = true;
         _end ??= new RunEnd(RunEndKind.Failed, failure.Message);
         _plan.Result.TrySetException(failure);
         if (_isHandedOver)
