@@ -17,7 +17,7 @@ internal static class NodeConfiguration
     public static Config ConfigOf(NodeSettings settings) => ConfigurationFactory.ParseString(Flags(settings))
         .WithFallback(ConfigurationFactory.ParseString(settings.Overrides))
         .WithFallback(Defaults)
-        .WithFallback(ClusterSingletonManager.DefaultConfig());
+        .WithFallback(ClusterSingleton.DefaultConfig());
 
     /// <param name="write">Takes the actor system's log, a line each.</param>
     public static ActorSystemSetup SetupOf(NodeSettings settings, Action<LogLevel, string> write)
@@ -67,7 +67,8 @@ internal static class NodeConfiguration
             """);
     }
 
-    private static string Quote(string text) =>
+    /// <summary>As a HOCON text in quotes.</summary>
+    public static string Quote(string text) =>
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static Config Defaults { get; } = ReadDefaults();

@@ -13,6 +13,11 @@ public static class AkkaCoordinator
     public static async Task<TrainingResult> RunAsync(
         ClusterRequest request, AkkaOptions options, ITrainingObserver observer, CancellationToken cancellation)
     {
+        if (request.Listen.Port == 0 && options.Port is null)
+        {
+            request = request with { Listen = FreePorts.Pair(request.Listen.Address) };
+        }
+
         TlsIdentity? identity = AkkaNode.IdentityOf(request.Tls, request.Token);
         try
         {
@@ -72,17 +77,9 @@ public static class AkkaCoordinator
             AdvertisedHost = host,
             Seeds = options.OtherCoordinators.IsEmpty
                 ? [$"{host}:{port}"]
-                : [.. options.OtherCoordinators.Select(SeedOf)],
+                : [.. options.OtherCoordinators.Select(AkkaOptions.SeedOf)],
             Tls = identity,
             Overrides = options.Overrides,
         };
-    }
-
-    private static string SeedOf(string hostAndPort)
-    {
-        int colon = hostAndPort.LastIndexOf(':');
-        return colon > 0 && int.TryParse(hostAndPort.AsSpan(colon + 1), out int port)
-            ? $"{hostAndPort[..colon]}:{AkkaOptions.PortAfter(port)}"
-            : throw new TrainingException($"{hostAndPort} is no coordinator's address, expected HOST:PORT");
     }
 }

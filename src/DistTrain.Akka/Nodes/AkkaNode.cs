@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
-using Akka.Event;
+using Akka.Cluster;
 using DistTrain.Runtime;
 using DistTrain.Runtime.Security;
 
@@ -10,6 +10,7 @@ namespace DistTrain.Akka;
 /// <summary>What both kinds of node do to start and end their actor system.</summary>
 internal static class AkkaNode
 {
+    /// <param name="say">Takes the actor system's log: warnings and errors, more where akka.loglevel says so.</param>
     /// <exception cref="TrainingException">The address cannot be listened on, or the configuration is wrong.</exception>
     public static ActorSystem Start(NodeSettings settings, Action<string> say)
     {
@@ -17,13 +18,7 @@ internal static class AkkaNode
         {
             return ActorSystem.Create(
                 NodeSettings.SystemName,
-                NodeConfiguration.SetupOf(settings, (level, line) =>
-                {
-                    if (level >= LogLevel.WarningLevel)
-                    {
-                        say(line);
-                    }
-                }));
+                NodeConfiguration.SetupOf(settings, (_, line) => say(line)));
         }
 #pragma warning disable CA1031 // Akka reports a busy port and a wrong setting as whatever its transport threw, often wrapped.
         catch (Exception failure)
@@ -35,11 +30,17 @@ internal static class AkkaNode
         }
     }
 
-    /// <summary>Leaves the cluster in good order, within <see cref="LeaveTimeMax"/>, and ends the actor system.</summary>
+    /// <summary>
+    /// Leaves the cluster in good order, if it is in one, within <see cref="LeaveTimeMax"/>, and ends the actor system.
+    /// </summary>
     public static async Task LeaveAsync(ActorSystem system)
     {
-        Task leaving = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
-        await leaving.WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Cluster.Get(system).SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving)
+        {
+            Task leaving = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+            await leaving.WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await system.Terminate().WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -53,7 +54,7 @@ internal static class AkkaNode
         tls ?? (token.Length > 0 ? TokenAuthority.Derive(new ClusterToken(token), DateTimeOffset.UtcNow) : null);
 
     /// <summary>The address of this machine through which packets to that host leave.</summary>
-    /// <exception cref="TrainingException">There is no such host.</exception>
+    /// <exception cref="NoRouteException">There is no such host, or no network towards it.</exception>
     public static IPAddress AddressTowards(string host, int port)
     {
         try
@@ -66,7 +67,7 @@ internal static class AkkaNode
         }
         catch (Exception failure) when (failure is SocketException or InvalidOperationException)
         {
-            throw new TrainingException($"there is no way to {host}: {failure.Message}", failure);
+            throw new NoRouteException($"there is no way to {host} ({failure.Message.TrimEnd('.')})", failure);
         }
     }
 

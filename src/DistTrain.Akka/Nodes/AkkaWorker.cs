@@ -53,14 +53,25 @@ public static class AkkaWorker
         while (true)
         {
             var plan = new WorkerPlan(name, request.Threads, new ProtocolTimes(), source, dial) { Say = say };
-            RunEnd? end = await OneLifeAsync(SettingsOf(request, options, identity), plan, say, ending.Token)
-                .ConfigureAwait(false);
+            RunEnd? end = null;
+            string why = "the cluster is lost";
+            try
+            {
+                NodeSettings settings = SettingsOf(request, options, identity);
+                end = await OneLifeAsync(settings, plan, say, ending.Token).ConfigureAwait(false);
+            }
+            catch (NoRouteException failure)
+            {
+                // The coordinator's name or network may be there in a moment: containers are started in any order.
+                why = failure.Message;
+            }
+
             if (end is not null || ending.IsCancellationRequested)
             {
                 return end ?? new RunEnd(RunEndKind.Stopped, "it was asked to leave");
             }
 
-            say($"the cluster is lost; a new node starts in {PauseBetweenLives.TotalSeconds:0} s");
+            say($"{why}; a new node starts in {PauseBetweenLives.TotalSeconds:0} s");
             await Task.Delay(PauseBetweenLives, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -95,7 +106,7 @@ public static class AkkaWorker
             ListenHost = own,
             ListenPort = options.Port ?? 0,
             AdvertisedHost = options.AdvertisedHost ?? own,
-            Seeds = [$"{request.Host}:{seedPort}", .. options.OtherCoordinators],
+            Seeds = [$"{request.Host}:{seedPort}", .. options.OtherCoordinators.Select(AkkaOptions.SeedOf)],
             Tls = identity,
             Overrides = options.Overrides,
         };

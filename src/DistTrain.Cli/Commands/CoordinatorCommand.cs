@@ -36,6 +36,7 @@ internal static class CoordinatorCommand
             run, listen, workersMin, outFolder, resume, force, init, insecure, set, json, quiet,
         };
         links.AddTo(command);
+        ClusterEngine engine = ClusterEngine.ForCoordinator(command);
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(run);
@@ -58,7 +59,7 @@ internal static class CoordinatorCommand
                 Force = parsed.GetValue(force),
                 Listening = session.OnListening,
             };
-            return session.RunAsync((observer, stop) => ClusterCoordinator.RunAsync(request, observer, stop));
+            return session.RunAsync((observer, stop) => engine.CoordinateAsync(parsed, request, observer, stop));
         });
         return command;
     }

@@ -33,6 +33,7 @@ internal static class WorkerCommand
             join, threads, dataFolder, name, endWithInput, quiet,
         };
         links.AddTo(command);
+        ClusterEngine engine = ClusterEngine.ForWorker(command);
         command.SetAction(async (parsed, _) =>
         {
             DnsEndPoint[] addresses = parsed.GetRequiredValue(join);
@@ -51,7 +52,7 @@ internal static class WorkerCommand
                 EndWithStandardInput = isChild,
                 Log = parsed.GetValue(quiet) || isChild ? null : Console.Out.WriteLine,
             };
-            RunEnd end = await WorkerNode.RunAsync(request, interrupt.Stop).ConfigureAwait(false);
+            RunEnd end = await engine.WorkAsync(parsed, request, interrupt.Stop).ConfigureAwait(false);
             TextWriter output = end.Kind == RunEndKind.Failed ? Console.Error : Console.Out;
             if (end.Kind == RunEndKind.Failed || (!request.EndWithStandardInput && !parsed.GetValue(quiet)))
             {
