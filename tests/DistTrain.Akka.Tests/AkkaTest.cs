@@ -9,7 +9,9 @@ namespace DistTrain.Akka.Tests;
 /// <summary>A local actor system, and the worker's part of the way into a run played by probes.</summary>
 public abstract class AkkaTest() : TestKit("""
     akka {
-      loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, log-dead-letters-during-shutdown = off
+      # The test kit's own logger prints dead letters, whatever the level.
+      loggers = ["Akka.Event.DefaultLogger, Akka"]
+      loglevel = OFF, stdout-loglevel = OFF
       test.default-timeout = 10s
     }
     """)

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
@@ -61,6 +64,46 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Singleton_ItsNodeIsLost_TheNextOldestGoesOnFromTheCheckpointAndTheBitsAreTheSame()
+    {
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        int seed = FreePort();
+        InMemorySession? first = null;
+        float[] checkpoint = [];
+        CoordinatorPlan[] plans =
+        [
+            new(false, _ => first = new InMemorySession(_run) { HoldFromVersion = 5 }),
+            new(true, _ => new InMemorySession(_run, 1, checkpoint, 5)),
+            new(true, _ => throw new InvalidOperationException("the youngest is not next")),
+        ];
+        ActorSystem[] coordinators = new ActorSystem[plans.Length];
+        for (int index = 0; index < plans.Length; index++)
+        {
+            coordinators[index] = Start(Roles.Coordinator, index == 0 ? seed : 0, seed, overrides: Impatient);
+            ClusterNodes.StartCoordinator(coordinators[index], plans[index], _log.Enqueue);
+            await UpAsync(coordinators[0], index + 1);
+        }
+
+        ActorSystem node = Start(Roles.Worker, 0, seed, overrides: Impatient);
+        var worker = new WorkerPlan("worker", 1, new ProtocolTimes(), new SharedRun(_run.Run), InMemorySession.Dial) { Say = _log.Enqueue };
+        ClusterNodes.StartWorker(node, worker, () => { }, _log.Enqueue);
+        while (first?.Steps != 5)
+        {
+            await Task.Delay(5);
+        }
+
+        // Without a word to the others: nothing leaves, nothing is handed over.
+        checkpoint = first.Weights;
+        await coordinators[0].Terminate();
+
+        TrainingOutcome completed = await plans[1].Result.Task.WaitAsync(Patience);
+        Assert.Equal(RunEndKind.Completed, completed.End.Kind);
+        Assert.Equal(expected, completed.Result!.Summary.WeightsSha256);
+        Assert.Equal(RunEndKind.Completed, (await worker.End.Task.WaitAsync(Patience)).Kind);
+        Assert.False(plans[2].IsOpened);
+    }
+
+    [Fact]
     public async Task Tls_NodesOfOneTokenMeet_AStrangerIsRefusedByName()
     {
         int seed = FreePort();
@@ -73,14 +116,80 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         ActorSystem b = Start(Roles.Worker, 0, seed, ours);
         await UpAsync(b, 2);
 
-        while (!_log.Any(line => line.Contains("was refused: its certificate for disttrain-node was issued by another authority", StringComparison.Ordinal)))
-        {
-            await Task.Delay(20);
-        }
-
+        await LineAsync("was refused: its certificate for disttrain-node was issued by another authority");
         Assert.Equal(2, Cluster.Get(a).State.Members.Count);
         Assert.NotEqual(MemberStatus.Up, Cluster.Get(stranger).SelfMember.Status);
         Assert.NotEqual(MemberStatus.Up, Cluster.Get(plain).SelfMember.Status);
+    }
+
+    /// <remarks>What the port of Akka.Remote answers to strangers; the one for tensor links has tests of its own.</remarks>
+    [Fact]
+    public async Task Tls_Strangers_AreEachRefusedWithALineThatSaysWhoAndWhy()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using CertificateAuthority authority = CertificateAuthority.Create("ours", now);
+        using CertificateAuthority foreign = CertificateAuthority.Create("foreign", now);
+        using var node = new TlsIdentity(
+            authority.Issue(["node"], now, 1), [X509CertificateLoader.LoadCertificate(authority.Root.RawData)]);
+        using X509Certificate2 expired = authority.Issue(["old"], now.AddDays(-1).AddMinutes(-30), 1);
+        using X509Certificate2 stranger = foreign.Issue(["stranger"], now, 1);
+        int port = FreePort();
+        ActorSystem a = Start(Roles.Coordinator, port, port, node);
+        await UpAsync(a, 1);
+
+        await RefuseAsync("it showed no certificate", stream => HandshakeAsync(stream, null));
+        await RefuseAsync("its certificate for old expired on ", stream => HandshakeAsync(stream, expired));
+        await RefuseAsync(
+            "its certificate for stranger was issued by another authority (foreign authority)",
+            stream => HandshakeAsync(stream, stranger));
+        await RefuseAsync("it speaks plain text, this cluster wants TLS", stream =>
+            stream.WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray()).AsTask());
+        ActorSystem b = Start(Roles.Worker, 0, port, node);
+        await UpAsync(b, 2);
+
+        async Task RefuseAsync(string why, Func<NetworkStream, Task> speak)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            string who = $"127.0.0.1:{((IPEndPoint)client.Client.LocalEndPoint!).Port}";
+            await speak(client.GetStream());
+            await LineAsync($"{who} was refused: {why}");
+        }
+    }
+
+    private async Task LineAsync(string part)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!_log.Any(line => line.Contains(part, StringComparison.Ordinal)))
+        {
+            if (limit.IsCancellationRequested)
+            {
+                Assert.Fail($"no line with '{part}' in:\n{string.Join('\n', _log)}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    private static async Task HandshakeAsync(NetworkStream stream, X509Certificate2? certificate)
+    {
+        using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "node",
+            RemoteCertificateValidationCallback = (_, server, _, _) => server is not null,
+            ClientCertificateContext = certificate is null
+                ? null
+                : SslStreamCertificateContext.Create(certificate, null, offline: true),
+        };
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options);
+        }
+        catch (Exception failure) when (failure is AuthenticationException or IOException)
+        {
+            // The refusal reaches the client in the handshake, or after it, as the TLS version has it.
+        }
     }
 
     [Fact]
@@ -105,7 +214,7 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
             && line.Contains(" left (0 coordinator nodes, 1 worker node", StringComparison.Ordinal));
     }
 
-    private ActorSystem Start(string role, int port, int seed, TlsIdentity? tls = null)
+    private ActorSystem Start(string role, int port, int seed, TlsIdentity? tls = null, string overrides = "")
     {
         var settings = new NodeSettings
         {
@@ -115,6 +224,7 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
             AdvertisedHost = "127.0.0.1",
             Seeds = [$"127.0.0.1:{seed}"],
             Tls = tls,
+            Overrides = overrides,
         };
         ActorSystem system = ActorSystem.Create(
             NodeSettings.SystemName, NodeConfiguration.SetupOf(settings, (_, line) => _log.Enqueue(line)));
@@ -145,5 +255,9 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
             Task.FromResult(run);
     }
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>A lost node is taken out within a few seconds.</summary>
+    private const string Impatient =
+        "akka.cluster { failure-detector.acceptable-heartbeat-pause = 1 s, split-brain-resolver.stable-after = 1 s }";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 }

@@ -43,7 +43,7 @@ internal static class NodeConfiguration
             string? reason = PeerCertificates.ReasonToRefuse(certificate, tls.Authorities, DateTimeOffset.UtcNow);
             if (reason is not null)
             {
-                log.Warning("{0} was refused: {1}", peer, reason);
+                log.Warning("{0} was refused: {1}", Refusals.PeerName(peer), reason);
             }
 
             return reason is null;

@@ -12,14 +12,32 @@ internal sealed class RunLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMes
         var setup = Context.System.Settings.Setup.Get<RunLogSetup>();
         Action<LogLevel, string>? write = setup.HasValue ? setup.Value.Write : null;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(entry => write?.Invoke(entry.LogLevel(), Describe(entry)));
+        Receive<LogEvent>(entry =>
+        {
+            if (!IsClosedByPeer(entry) && Describe(entry) is { } line)
+            {
+                write?.Invoke(entry.LogLevel(), line);
+            }
+        });
     }
 
-    private static string Describe(LogEvent entry)
+    /// <summary>A peer that closed its end, which every peer does: links and membership say what became of it, in words.</summary>
+    private static bool IsClosedByPeer(LogEvent entry) =>
+        entry.Cause?.GetType().FullName == "Akka.Remote.EndpointDisassociatedException";
+
+    private static string? Describe(LogEvent entry)
     {
-        string text = $"{entry.Message}".Trim();
+        string line = FirstLine($"{entry.Message}");
+        string? told = Refusals.Describe(line, entry.Cause);
+        return told == line && entry.Cause is { } cause
+            ? $"{line} ({cause.GetType().Name}: {FirstLine(cause.Message)})"
+            : told;
+    }
+
+    private static string FirstLine(string text)
+    {
+        text = text.Trim();
         int lineEnd = text.IndexOf('\n', StringComparison.Ordinal);
-        string line = lineEnd < 0 ? text : text[..lineEnd].TrimEnd();
-        return entry.Cause is { } cause ? $"{line} ({cause.GetType().Name}: {cause.Message})" : line;
+        return lineEnd < 0 ? text : text[..lineEnd].TrimEnd();
     }
 }

@@ -8,7 +8,10 @@ namespace DistTrain.Akka;
 /// <summary>A coordinator node of an Akka cluster: trains if it is the oldest of its kind, waits for its turn otherwise.</summary>
 public static class AkkaCoordinator
 {
-    /// <param name="cancellation">Ends the run in good order: a checkpoint is written and the result says where.</param>
+    /// <param name="cancellation">
+    /// Ends the run in good order: a checkpoint is written and the result says where. Where there are other coordinators,
+    /// it ends this node's part alone, and the run goes on with the next.
+    /// </param>
     /// <exception cref="TrainingException">The run cannot start, or went on without this node.</exception>
     public static async Task<TrainingResult> RunAsync(
         ClusterRequest request, AkkaOptions options, ITrainingObserver observer, CancellationToken cancellation)
@@ -22,15 +25,25 @@ public static class AkkaCoordinator
         try
         {
             NodeSettings settings = SettingsOf(request, options, identity);
-            bool isWaiting = !options.OtherCoordinators.IsEmpty;
+            bool isOneOfSeveral = !options.OtherCoordinators.IsEmpty;
             var lines = new LineQueue(observer);
             var plan = new CoordinatorPlan(
-                request.Resume || isWaiting, resume => new LinkedSession(request, resume, lines.Observer));
+                request.Resume || isOneOfSeveral, resume => new LinkedSession(request, resume, lines.Observer));
             ActorSystem system = AkkaNode.Start(settings, lines.Say);
             try
             {
                 ICanTell coordinator = ClusterNodes.StartCoordinator(system, plan, lines.Say);
-                using CancellationTokenRegistration stop = cancellation.Register(() => Stop(coordinator, plan));
+                using CancellationTokenRegistration stop = cancellation.Register(() =>
+                {
+                    if (isOneOfSeveral && plan.IsOpened)
+                    {
+                        _ = AkkaNode.LeaveAsync(system);
+                    }
+                    else
+                    {
+                        Stop(coordinator, plan);
+                    }
+                });
                 TrainingOutcome outcome = await plan.Result.Task.ConfigureAwait(false);
                 return outcome.Result ?? throw new TrainingException(outcome.End.Reason);
             }

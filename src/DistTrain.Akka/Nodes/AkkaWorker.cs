@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using DistTrain.Protocol;
 using DistTrain.Runtime;
@@ -85,8 +86,8 @@ public static class AkkaWorker
         {
             var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             IActorRef workers = ClusterNodes.StartWorker(system, plan, () => lost.TrySetResult(), say);
-            using CancellationTokenRegistration leaving = leave.Register(() => workers.Tell(
-                new WorkerCommand.Handle(new WorkerInput.LeaveRequested("it was asked to leave"))));
+            FinishBeforeLeaving(CoordinatedShutdown.Get(system), workers, plan);
+            using CancellationTokenRegistration leaving = leave.Register(() => workers.Tell(Leave("it was asked to leave")));
             await Task.WhenAny(plan.End.Task, lost.Task, system.WhenTerminated).ConfigureAwait(false);
             return plan.End.Task.IsCompleted ? await plan.End.Task.ConfigureAwait(false) : null;
         }
@@ -95,6 +96,24 @@ public static class AkkaWorker
             await AkkaNode.LeaveAsync(system).ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// Whatever makes the node leave, its worker first finishes the work in hand and hands back the rest. Only a node that
+    /// was taken out of its cluster has nobody to hand anything to: its worker stays, for the next life.
+    /// </summary>
+    private static void FinishBeforeLeaving(CoordinatedShutdown shutdown, IActorRef workers, WorkerPlan plan) =>
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "finish the work in hand", async () =>
+        {
+            if (shutdown.ShutdownReason is not CoordinatedShutdown.ClusterDowningReason)
+            {
+                workers.Tell(Leave("its node leaves the cluster"));
+                await plan.End.Task.ConfigureAwait(false);
+            }
+
+            return Done.Instance;
+        });
+
+    private static WorkerCommand.Handle Leave(string why) => new WorkerCommand.Handle(new WorkerInput.LeaveRequested(why));
 
     private static NodeSettings SettingsOf(WorkerRequest request, AkkaOptions options, TlsIdentity? identity)
     {
