@@ -16,9 +16,14 @@ internal sealed class DistTrainCommand : IDisposable
     private readonly Lock _lock = new();
     private readonly List<(Func<string, bool> IsWanted, TaskCompletionSource<string> Found)> _waits = [];
 
-    private DistTrainCommand(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private DistTrainCommand(
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? networkNamespace = null)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "disttrain"), arguments)
+        string program = Path.Combine(AppContext.BaseDirectory, "disttrain");
+        (string file, IReadOnlyList<string> all) = networkNamespace is null
+            ? (program, arguments)
+            : ("ip", ["netns", "exec", networkNamespace, program, .. arguments]);
+        var start = new ProcessStartInfo(file, all)
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardInput = true,
@@ -43,6 +48,10 @@ internal sealed class DistTrainCommand : IDisposable
     public static DistTrainCommand Start(params string[] arguments) =>
         new(arguments, ImmutableDictionary<string, string>.Empty);
 
+    /// <summary>On a host of its own: with the interfaces and routes of that network namespace alone.</summary>
+    public static DistTrainCommand StartIn(string networkNamespace, params string[] arguments) =>
+        new(arguments, ImmutableDictionary<string, string>.Empty, networkNamespace);
+
     public static Task<CommandResult> RunAsync(params string[] arguments) =>
         RunAsync(arguments, ImmutableDictionary<string, string>.Empty);
 
@@ -60,21 +69,40 @@ internal sealed class DistTrainCommand : IDisposable
     }
 
     /// <summary>The first line, on either output, that is wanted; past ones count.</summary>
-    public Task<string> WaitForLineAsync(Func<string, bool> isWanted)
+    public Task<string> WaitForLineAsync(Func<string, bool> isWanted) => WaitForLineAsync(isWanted, occurrence: 1);
+
+    /// <param name="occurrence">1: the first line that is wanted, 2: the second, and so on.</param>
+    public Task<string> WaitForLineAsync(Func<string, bool> isWanted, int occurrence)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            string? past = (_output.ToString() + _errors).Split('\n').FirstOrDefault(isWanted);
-            if (past is not null)
+            string[] past = [.. (_output.ToString() + _errors).Split('\n').Where(isWanted)];
+            if (past.Length >= occurrence)
             {
-                return Task.FromResult(past);
+                return Task.FromResult(past[occurrence - 1]);
             }
 
-            _waits.Add((isWanted, found));
+            int missing = occurrence - past.Length;
+            _waits.Add((line => isWanted(line) && --missing == 0, found));
         }
 
-        return found.Task.WaitAsync(TimeMax);
+        return WaitAsync(found.Task);
+    }
+
+    private async Task<string> WaitAsync(Task<string> found)
+    {
+        try
+        {
+            return await found.WaitAsync(TimeMax);
+        }
+        catch (TimeoutException)
+        {
+            lock (_lock)
+            {
+                throw new TimeoutException($"the line did not come within {TimeMax}:\n{_output}\n{_errors}");
+            }
+        }
     }
 
     public async Task<CommandResult> EndAsync()
