@@ -52,15 +52,15 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
             await Task.Delay(5);
         }
 
-        await CoordinatedShutdown.Get(a).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Patience);
+        await WithinPatienceAsync(CoordinatedShutdown.Get(a).Run(CoordinatedShutdown.ClrExitReason.Instance));
 
-        TrainingOutcome handedOver = await firstPlan.Result.Task.WaitAsync(Patience);
+        TrainingOutcome handedOver = await WithinPatienceAsync(firstPlan.Result.Task);
         Assert.Equal(RunEndKind.Stopped, handedOver.End.Kind);
         Assert.Equal(5, handedOver.Result!.Summary.Steps);
-        TrainingOutcome completed = await secondPlan.Result.Task.WaitAsync(Patience);
+        TrainingOutcome completed = await WithinPatienceAsync(secondPlan.Result.Task);
         Assert.Equal(RunEndKind.Completed, completed.End.Kind);
         Assert.Equal(expected, completed.Result!.Summary.WeightsSha256);
-        Assert.Equal(RunEndKind.Completed, (await worker.End.Task.WaitAsync(Patience)).Kind);
+        Assert.Equal(RunEndKind.Completed, (await WithinPatienceAsync(worker.End.Task)).Kind);
     }
 
     [Fact]
@@ -87,6 +87,7 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         ActorSystem node = Start(Roles.Worker, 0, seed, overrides: Impatient);
         var worker = new WorkerPlan("worker", 1, new ProtocolTimes(), new SharedRun(_run.Run), InMemorySession.Dial) { Say = _log.Enqueue };
         ClusterNodes.StartWorker(node, worker, () => { }, _log.Enqueue);
+        await UpAsync(coordinators[1], 4);
         while (first?.Steps != 5)
         {
             await Task.Delay(5);
@@ -96,10 +97,10 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         checkpoint = first.Weights;
         await coordinators[0].Terminate();
 
-        TrainingOutcome completed = await plans[1].Result.Task.WaitAsync(Patience);
+        TrainingOutcome completed = await WithinPatienceAsync(plans[1].Result.Task);
         Assert.Equal(RunEndKind.Completed, completed.End.Kind);
         Assert.Equal(expected, completed.Result!.Summary.WeightsSha256);
-        Assert.Equal(RunEndKind.Completed, (await worker.End.Task.WaitAsync(Patience)).Kind);
+        Assert.Equal(RunEndKind.Completed, (await WithinPatienceAsync(worker.End.Task)).Kind);
         Assert.False(plans[2].IsOpened);
     }
 
@@ -157,6 +158,17 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         }
     }
 
+    /// <summary>A failure shows what the nodes said.</summary>
+    private async Task<T> WithinPatienceAsync<T>(Task<T> task)
+    {
+        if (await Task.WhenAny(task, Task.Delay(Patience)) != task)
+        {
+            Assert.Fail($"nothing happened within {Patience}:\n{string.Join('\n', _log)}");
+        }
+
+        return await task;
+    }
+
     private async Task LineAsync(string part)
     {
         using var limit = new CancellationTokenSource(Patience);
@@ -193,23 +205,37 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Membership_ANodeThatDoesNotGetIn_IsToldToStartAfresh()
+    {
+        ActorSystem alone = Start(Roles.Worker, 0, FreePort());
+        var gone = new TaskCompletionSource<bool>();
+        alone.ActorOf(MembershipActor.PropsOf(new MembershipPlan(_log.Enqueue)
+        {
+            CoordinatorIsGone = () => gone.TrySetResult(true),
+            JoinTimeMax = TimeSpan.FromMilliseconds(10),
+        }));
+
+        await WithinPatienceAsync(gone.Task);
+    }
+
+    [Fact]
     public async Task Membership_TheLastCoordinatorLeaves_TheWorkersNodeIsTold()
     {
         int seed = FreePort();
         ActorSystem a = Start(Roles.Coordinator, seed, seed);
         await UpAsync(a, 1);
         ActorSystem b = Start(Roles.Worker, 0, seed);
-        var gone = new TaskCompletionSource();
+        var gone = new TaskCompletionSource<bool>();
         b.ActorOf(MembershipActor.PropsOf(new MembershipPlan(_log.Enqueue)
         {
-            CoordinatorIsGone = () => gone.TrySetResult(),
+            CoordinatorIsGone = () => gone.TrySetResult(true),
             AbsenceMax = TimeSpan.FromMilliseconds(10),
         }));
         await UpAsync(b, 2);
 
-        await CoordinatedShutdown.Get(a).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Patience);
+        await WithinPatienceAsync(CoordinatedShutdown.Get(a).Run(CoordinatedShutdown.ClrExitReason.Instance));
 
-        await gone.Task.WaitAsync(Patience);
+        await WithinPatienceAsync(gone.Task);
         Assert.Contains(_log, line => line.StartsWith("coordinator node 127.0.0.1:", StringComparison.Ordinal)
             && line.Contains(" left (0 coordinator nodes, 1 worker node", StringComparison.Ordinal));
     }

@@ -5,7 +5,7 @@ namespace DistTrain.Akka;
 
 /// <summary>
 /// Follows the cluster's events. On a coordinator's node it tells the coordinator of nodes that are gone for good; on a
-/// worker's node it notices that no coordinator is left. It decides nothing about a step: links and leases do.
+/// worker's node it notices that no coordinator is left, or that the node does not get in. It decides nothing about a step: links and leases do.
 /// </summary>
 internal sealed class MembershipActor : ReceiveActor, IWithTimers
 {
@@ -18,24 +18,42 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
     {
         _plan = plan;
         Receive<ClusterEvent.MemberUp>(up => OnUp(up.Member));
+        Receive<ClusterEvent.MemberWeaklyUp>(up => OnSelfIn(up.Member));
         Receive<ClusterEvent.MemberRemoved>(removed => OnRemoved(removed.Member, removed.PreviousStatus));
         Receive<ClusterEvent.UnreachableMember>(lost => OnReach(lost.Member, isReachable: false));
         Receive<ClusterEvent.ReachableMember>(back => OnReach(back.Member, isReachable: true));
         Receive<ClusterEvent.IMemberEvent>(_ => { });
         Receive<AskView>(_ => Sender.Tell(_view));
         Receive<Absence>(_ => OnAbsence());
+        Receive<NotIn>(_ => _plan.CoordinatorIsGone?.Invoke());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => _cluster.Subscribe(
-        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
-        typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(
+            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+        if (_plan.CoordinatorIsGone is not null)
+        {
+            Timers.StartSingleTimer(JoinKey, NotIn.Instance, _plan.JoinTimeMax);
+        }
+    }
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
+    private void OnSelfIn(Member member)
+    {
+        if (member.UniqueAddress.Equals(_cluster.SelfUniqueAddress))
+        {
+            Timers.Cancel(JoinKey);
+        }
+    }
+
     private void OnUp(Member member)
     {
+        OnSelfIn(member);
         _view = _view.With(member);
         if (member.HasRole(Roles.Coordinator))
         {
@@ -79,9 +97,10 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         }
     }
 
+    /// <summary>A worker's node speaks of coordinators alone: with every worker telling of every other, nobody would read it.</summary>
     private void Say(Member member, string what)
     {
-        if (member.Address != _cluster.SelfAddress)
+        if (member.Address != _cluster.SelfAddress && (_plan.Coordinator is not null || member.HasRole(Roles.Coordinator)))
         {
             string role = member.HasRole(Roles.Coordinator) ? Roles.Coordinator : Roles.Worker;
             _plan.Say($"{role} node {member.Address.Host}:{member.Address.Port} {what} ({_view})");
@@ -98,7 +117,13 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         public static Absence Instance { get; } = new();
     }
 
+    private sealed record NotIn : INoSerializationVerificationNeeded
+    {
+        public static NotIn Instance { get; } = new();
+    }
+
     private const string AbsenceKey = "absence";
+    private const string JoinKey = "join";
 }
 
 /// <summary>What a node wants to hear of its cluster.</summary>
@@ -108,9 +133,15 @@ internal sealed record MembershipPlan(Action<string> Say)
     /// <summary>Told of worker nodes that are gone; null on a worker's node.</summary>
     public ICanTell? Coordinator { get; init; }
 
-    /// <summary>Called when the last coordinator node has been gone for <see cref="AbsenceMax"/>.</summary>
+    /// <summary>
+    /// Called when the last coordinator node has been gone for <see cref="AbsenceMax"/>, or the node itself is not in the
+    /// cluster after <see cref="JoinTimeMax"/>: whoever let it in may have died before the others heard of it.
+    /// </summary>
     public Action? CoordinatorIsGone { get; init; }
 
     /// <summary>Time for a waiting coordinator node to show up in the gossip. Default 5 s.</summary>
     public TimeSpan AbsenceMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Default 30 s: longer than the cluster needs to take out a lost node, which delays those who join.</summary>
+    public TimeSpan JoinTimeMax { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -21,9 +21,21 @@ internal sealed class AkkaCoordinatorPort(
 
     public void ExpectWeights(BucketPlan buckets) => tensors.ExpectWeights(buckets);
 
+    /// <remarks>
+    /// The last words (a leave, this close) go over Akka and must not come after the link's end, which would make a loss
+    /// of them. So the coordinator closes the link when it has heard them; this side does if it does not.
+    /// </remarks>
     public void Close(string reason)
     {
         coordinator.Tell(new LinkMessage.Closed(attempt, reason), worker);
+        _ = CloseLinkLaterAsync(reason);
+    }
+
+    private async Task CloseLinkLaterAsync(string reason)
+    {
+        await Task.Delay(LastWordTimeMax).ConfigureAwait(false);
         tensors.Close(reason);
     }
+
+    private static readonly TimeSpan LastWordTimeMax = TimeSpan.FromMilliseconds(500);
 }

@@ -18,7 +18,7 @@ internal sealed class SlowWire : IDisposable
     private readonly TimeSpan _delay;
     private readonly double _lossShare;
     private readonly List<Thread> _threads = [];
-    private volatile bool _isOver;
+    private readonly ManualResetEventSlim _over = new();
 
     /// <param name="left">Name of the first interface to make; at most 15 characters, like the second.</param>
     /// <param name="lossShare">Share of the packets that are lost, 0 to 1.</param>
@@ -35,10 +35,11 @@ internal sealed class SlowWire : IDisposable
     /// <summary>The interfaces go with their handles.</summary>
     public void Dispose()
     {
-        _isOver = true;
+        _over.Set();
         _threads.ForEach(thread => thread.Join());
         _left.Dispose();
         _right.Dispose();
+        _over.Dispose();
     }
 
     private void Start(SafeFileHandle from, SafeFileHandle to, Random luck)
@@ -57,7 +58,7 @@ internal sealed class SlowWire : IDisposable
         byte[] buffer = new byte[PacketBytesMax];
         long delay = (long)(_delay.TotalSeconds * Stopwatch.Frequency);
         var poll = new PollEntry { Handle = (int)from.DangerousGetHandle(), Events = PollIn };
-        while (!_isOver)
+        while (!_over.IsSet)
         {
             if (NativePoll(ref poll, 1, PollTimeMs) <= 0)
             {
@@ -88,7 +89,7 @@ internal sealed class SlowWire : IDisposable
             TimeSpan early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
             if (early > TimeSpan.Zero)
             {
-                Thread.Sleep(early);
+                _over.Wait(early);
             }
 
             // A link that is down takes nothing: the packet is lost, as on a real one.
