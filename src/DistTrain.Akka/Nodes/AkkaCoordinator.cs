@@ -37,7 +37,7 @@ public static class AkkaCoordinator
                 {
                     if (isOneOfSeveral && plan.IsOpened)
                     {
-                        _ = AkkaNode.LeaveAsync(system);
+                        _ = AkkaNode.LeaveAsync(system, HandOverTimeMax);
                     }
                     else
                     {
@@ -49,7 +49,7 @@ public static class AkkaCoordinator
             }
             finally
             {
-                await AkkaNode.LeaveAsync(system).ConfigureAwait(false);
+                await AkkaNode.LeaveAsync(system, isOneOfSeveral ? HandOverTimeMax : LeaveTimeMax).ConfigureAwait(false);
             }
         }
         finally
@@ -95,4 +95,10 @@ public static class AkkaCoordinator
             Overrides = options.Overrides,
         };
     }
+
+    /// <summary>Of the only coordinator: with it the cluster's work is over, and nobody needs to be told.</summary>
+    private static readonly TimeSpan LeaveTimeMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>Includes writing the checkpoint from which the next coordinator goes on.</summary>
+    private static readonly TimeSpan HandOverTimeMax = TimeSpan.FromSeconds(35);
 }

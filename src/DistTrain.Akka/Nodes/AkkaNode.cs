@@ -30,18 +30,20 @@ internal static class AkkaNode
         }
     }
 
-    /// <summary>
-    /// Leaves the cluster in good order, if it is in one, within <see cref="LeaveTimeMax"/>, and ends the actor system.
-    /// </summary>
-    public static async Task LeaveAsync(ActorSystem system)
+    /// <summary>Leaves the cluster in good order, if it is in one, and ends the actor system.</summary>
+    /// <param name="timeMax">
+    /// While a member is out of reach nobody can leave. After this time the node just ends, and is taken out like a lost one.
+    /// </param>
+    public static async Task LeaveAsync(ActorSystem system, TimeSpan timeMax)
     {
-        if (Cluster.Get(system).SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving)
+        // Joining counts: the others may know already that it is in.
+        if (Cluster.Get(system).SelfMember.Status is not (MemberStatus.Removed or MemberStatus.Down))
         {
             Task leaving = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
-            await leaving.WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await leaving.WaitAsync(timeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await system.Terminate().WaitAsync(LeaveTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await system.Terminate().WaitAsync(EndTimeMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>
@@ -71,5 +73,5 @@ internal static class AkkaNode
         }
     }
 
-    private static readonly TimeSpan LeaveTimeMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndTimeMax = TimeSpan.FromSeconds(10);
 }

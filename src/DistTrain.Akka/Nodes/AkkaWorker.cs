@@ -93,7 +93,7 @@ public static class AkkaWorker
         }
         finally
         {
-            await AkkaNode.LeaveAsync(system).ConfigureAwait(false);
+            await AkkaNode.LeaveAsync(system, LeaveTimeMax).ConfigureAwait(false);
         }
     }
 
@@ -142,6 +142,9 @@ public static class AkkaWorker
             }
         };
     }
+
+    /// <summary>Its shards are handed back before; what remains is courtesy.</summary>
+    private static readonly TimeSpan LeaveTimeMax = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan PauseBetweenLives = TimeSpan.FromSeconds(1);
 }
