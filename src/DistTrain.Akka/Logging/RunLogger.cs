@@ -23,7 +23,7 @@ internal sealed class RunLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMes
 
     /// <summary>A peer that closed its end, which every peer does: links and membership say what became of it, in words.</summary>
     private static bool IsClosedByPeer(LogEvent entry) =>
-        entry.Cause?.GetType().FullName == "Akka.Remote.EndpointDisassociatedException";
+        $"{entry.Message}".Contains("Akka.Remote.EndpointDisassociatedException", StringComparison.Ordinal);
 
     private static string? Describe(LogEvent entry)
     {
