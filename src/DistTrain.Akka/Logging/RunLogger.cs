@@ -23,7 +23,8 @@ internal sealed class RunLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMes
 
     /// <summary>A peer that closed its end, which every peer does: links and membership say what became of it, in words.</summary>
     private static bool IsClosedByPeer(LogEvent entry) =>
-        $"{entry.Message}".Contains("Akka.Remote.EndpointDisassociatedException", StringComparison.Ordinal);
+        entry.Cause?.GetType().FullName == DisassociatedName
+        || $"{entry.Message}".Contains(DisassociatedName, StringComparison.Ordinal);
 
     private static string? Describe(LogEvent entry)
     {
@@ -40,4 +41,7 @@ internal sealed class RunLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMes
         int lineEnd = text.IndexOf('\n', StringComparison.Ordinal);
         return lineEnd < 0 ? text : text[..lineEnd].TrimEnd();
     }
+
+    /// <summary>Not a public type.</summary>
+    private const string DisassociatedName = "Akka.Remote.EndpointDisassociatedException";
 }
