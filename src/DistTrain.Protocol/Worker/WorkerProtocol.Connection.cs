@@ -83,6 +83,11 @@ public sealed partial class WorkerProtocol
         {
             GoAway("no worker is left below it");
         }
+        else if (!_hasCapacity && _stage == Stage.Leaving)
+        {
+            // Nobody is there any more to finish what was in hand.
+            SayGoodbye();
+        }
         else if (_hasCapacity)
         {
             LoadRunOrGetReady();

@@ -74,6 +74,22 @@ public sealed class AggregatorProtocolTests
         Assert.Equal("(2, 0)/0", AggregatorBench.SentUp(bench.Sum(2, new TreeNode(1, 0))));
     }
 
+    /// <summary>Found by the simulator: it waited for ever for sums that nobody was there to compute.</summary>
+    [Fact]
+    public void LastWorkerLost_WhileItLeaves_EndsAtOnceAndHandsBackWhatIsInHand()
+    {
+        AggregatorBench bench = new();
+        bench.Welcome();
+        bench.Join(1);
+        bench.Assign(1, 4, new ShardRange(0, 4));
+        Assert.Null(AggregatorBench.Said<WorkerMessage.Leaving>(bench.Above(new WorkerEvent.LeaveRequested("SIGTERM"))));
+
+        List<AggregatorEffect> lost = bench.Below(new CoordinatorEvent.Disconnected(new WorkerId(1), "reset"));
+
+        Assert.Equal("SIGTERM", AggregatorBench.Said<WorkerMessage.Leaving>(lost)!.Reason);
+        Assert.Contains(lost, effect => effect is AggregatorEffect.Above { Effect: WorkerEffect.Finish });
+    }
+
     [Fact]
     public void LastWorkerLost_GoesAwayAboveAndComesBackWithTheNext()
     {
