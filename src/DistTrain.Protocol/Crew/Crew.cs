@@ -227,7 +227,7 @@ internal sealed partial class Crew
         {
             WorkerStage.Leaving => "leaving",
             WorkerStage.Ready when IsOpen && worker.IsBusy
-                && worker.LateAt(Round!.Kind, Stragglers.Typical(_roster.All, Round.Kind)) is Instant at
+                && worker.LateAt(Round!.Kind, Stragglers.Typical(_roster.All, Round.Kind)) is var at
                 && at < now => "late",
             WorkerStage.Ready => "ready",
             _ => "loading",

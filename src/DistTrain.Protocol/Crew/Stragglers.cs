@@ -17,6 +17,12 @@ internal static class Stragglers
     /// <summary>Beside it, for the jitter of clocks and schedulers, so that rounds of microseconds are not repeated in vain.</summary>
     public const double LateSlackSeconds = 0.01;
 
+    /// <summary>
+    /// Where nothing is measured yet: an idle worker waits so long before it repeats what another has. It has nothing
+    /// better to do, and a first worker that never answers would hold the run up for ever.
+    /// </summary>
+    public const double UnmeasuredSeconds = 2.5;
+
     /// <summary>What to expect of an unmeasured worker: the medians over the measured ones; null where none is measured.</summary>
     public static (double ShardsPerSecondAndThread, double OverheadSeconds)? Typical(
         IReadOnlyList<WorkerEntry> workers, RoundKind kind)
@@ -46,7 +52,7 @@ internal static class Stragglers
         {
             if (worker.IsReady && worker.IsBusy)
             {
-                bool isLate = worker.LateAt(kind, typical) is Instant at && at <= now;
+                bool isLate = worker.LateAt(kind, typical) <= now;
                 (isLate ? late : inTime).Add(worker);
             }
         }
@@ -68,7 +74,7 @@ internal static class Stragglers
         Instant? next = null;
         foreach (WorkerEntry worker in workers)
         {
-            if (worker.IsReady && worker.IsBusy && worker.LateAt(kind, typical) is Instant at && at > now
+            if (worker.IsReady && worker.IsBusy && worker.LateAt(kind, typical) is var at && at > now
                 && (next is null || at < next))
             {
                 next = at;

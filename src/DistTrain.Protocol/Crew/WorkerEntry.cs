@@ -142,9 +142,9 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
         }
     }
 
-    /// <summary>When it should have finished all that it was given since it was last idle; null if nothing is known.</summary>
-    /// <param name="fallback">What to expect of a worker that was never measured.</param>
-    public Instant? LateAt(RoundKind kind, (double ShardsPerSecondAndThread, double OverheadSeconds)? fallback)
+    /// <summary>When it should have finished all that it was given since it was last idle.</summary>
+    /// <param name="fallback">What to expect of a worker that was never measured; null: nothing is known.</param>
+    public Instant LateAt(RoundKind kind, (double ShardsPerSecondAndThread, double OverheadSeconds)? fallback)
     {
         WorkerSpeed speed = Speed(kind);
         double seconds;
@@ -158,7 +158,7 @@ internal sealed class WorkerEntry(WorkerId id, Instant now)
         }
         else
         {
-            return null;
+            return _busySince + TimeSpan.FromSeconds(Stragglers.UnmeasuredSeconds);
         }
 
         double allowed = Math.Min((seconds * Stragglers.LateFactor) + Stragglers.LateSlackSeconds, SecondsMax);

@@ -209,6 +209,19 @@ public sealed class CoordinatorLossTests
     }
 
     [Fact]
+    public void Coordinator_WithoutAnyMeasure_HasAnIdleWorkerRepeatWhatTheFirstNeverAnswers()
+    {
+        CoordinatorBench bench = new();
+        bench.Join(1);
+        bench.Join(2);
+        bench.After(2400);
+        bench.Say(1, new WorkerMessage.Heartbeat(Term, new(1), 4));
+        bench.Say(2, new WorkerMessage.Heartbeat(Term, new(1), 0));
+        Assert.Equal(bench.Now + TimeSpan.FromMilliseconds(100), bench.Machine.NextDeadline);
+        Assert.Equal("2:[shards 0–3]", Assignments(bench.After(100)));
+    }
+
+    [Fact]
     public void Coordinator_AWorkerThatDidNotFinish_GetsLessInTheNextRound()
     {
         CoordinatorBench bench = MeasuredPair();
