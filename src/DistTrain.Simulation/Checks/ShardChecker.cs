@@ -3,10 +3,11 @@ using DistTrain.Protocol;
 namespace DistTrain.Simulation;
 
 /// <summary>
-/// Stands beside one coordinator and keeps its own account of who has which shards: a worker's death costs its unfinished
+/// Stands beside a coordinator and keeps its own account of who has which shards: a worker's death costs its unfinished
 /// shards and nothing else, these go to the others at once, and late ones are computed again by an idle worker.
+/// Beside an aggregator it is told of no sums, and sees to it that no worker is given a shard of a round twice.
 /// </summary>
-internal sealed class ShardChecker(TinyTask task, SimulatedCoordinator owner)
+internal sealed class ShardChecker(TinyTask task, SimulatedProcess owner)
 {
     private readonly HashSet<(int Bucket, int Shard)> _in = [];
     private readonly HashSet<(WorkerId Worker, int Shard)> _given = [];

@@ -10,6 +10,7 @@ internal sealed class SimulatedAggregator : SimulatedProcess, IParentProcess
     private readonly Dictionary<WorkerId, AggregatorBottom> _below = [];
     private readonly WeightSlots _weights;
     private readonly SumLedger _sums;
+    private readonly ShardChecker _shards;
     private AggregatorTop? _above;
     private bool _isLoading;
     private int _connectTries;
@@ -21,6 +22,7 @@ internal sealed class SimulatedAggregator : SimulatedProcess, IParentProcess
         Place = place;
         _weights = new WeightSlots(world.Scenario.Task);
         _sums = new SumLedger(this);
+        _shards = new ShardChecker(world.Scenario.Task, this);
         _machine = new AggregatorProtocol(new AggregatorSettings(ToString(), 1, 1, world.Scenario.Times)
         {
             Canary = world.Canary,
@@ -194,6 +196,11 @@ internal sealed class SimulatedAggregator : SimulatedProcess, IParentProcess
     {
         switch (effect)
         {
+            case CoordinatorEffect.Send { Message: CoordinatorMessage.Assign assign } send
+                when _below.TryGetValue(send.Worker, out AggregatorBottom? end):
+                _shards.Given(send.Worker, assign);
+                end.Connection.ControlDown.Send(Frames.Control(assign));
+                break;
             case CoordinatorEffect.Send send when _below.TryGetValue(send.Worker, out AggregatorBottom? end):
                 end.Connection.ControlDown.Send(Frames.Control(send.Message));
                 break;
