@@ -15,6 +15,7 @@ public sealed unsafe class AlignedBuffer : IDisposable
     public const int Alignment = 64;
 
     private readonly ByteMemory _bytes;
+    private readonly bool _isOwner;
     private float* _pointer;
 
     /// <param name="length">Floats; 0 is allowed and takes no memory.</param>
@@ -22,9 +23,19 @@ public sealed unsafe class AlignedBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
+        _isOwner = true;
         nuint bytes = (nuint)length * sizeof(float);
-        _pointer = (float*)NativeMemory.AlignedAlloc(Math.Max(bytes, Alignment), Alignment);
+        _pointer = (float*)(bytes < HugePages.BytesWorthwhile
+            ? NativeMemory.AlignedAlloc(Math.Max(bytes, Alignment), Alignment)
+            : HugePages.Allocate(bytes));
         NativeMemory.Clear(_pointer, bytes);
+        _bytes = new ByteMemory(this);
+    }
+
+    private AlignedBuffer(float* memory, int length)
+    {
+        Length = length;
+        _pointer = memory;
         _bytes = new ByteMemory(this);
     }
 
@@ -48,6 +59,16 @@ public sealed unsafe class AlignedBuffer : IDisposable
     /// <summary>The same memory as bytes, in this machine's byte order, for streams and sockets.</summary>
     public Memory<byte> Bytes => _bytes.Memory;
 
+    /// <summary>A view of memory that somebody else owns, a mapped file for one; disposing it frees nothing.</summary>
+    /// <param name="memory">Aligned to <see cref="Alignment"/>; valid for as long as the buffer is in use.</param>
+    /// <param name="length">Floats.</param>
+    public static AlignedBuffer Over(float* memory, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual((nuint)memory % Alignment, (nuint)0, nameof(memory));
+        return new AlignedBuffer(memory, length);
+    }
+
     public void Dispose()
     {
         Free();
@@ -58,7 +79,10 @@ public sealed unsafe class AlignedBuffer : IDisposable
     {
         float* pointer = _pointer;
         _pointer = null;
-        NativeMemory.AlignedFree(pointer);
+        if (_isOwner)
+        {
+            NativeMemory.AlignedFree(pointer);
+        }
     }
 
     private sealed class ByteMemory(AlignedBuffer owner) : MemoryManager<byte>
