@@ -8,11 +8,16 @@ namespace DistTrain.Runtime;
 /// no locks.
 /// </summary>
 /// <remarks>
+/// <para>Threads: an actor has none. Whoever posts to an idle actor handles the message, and those that come meanwhile, on
+/// the spot; whoever posts to a busy one leaves the message and goes on. So a chain of actors costs no wake-up of a
+/// thread, which takes longer than most messages. Therefore nobody may post while holding a lock that a handler takes,
+/// and after <see cref="TurnMessagesMax"/> messages a pool thread takes the turn over.</para>
 /// <para>Supervision: a handler that throws has broken the actor's state, so the actor is never continued. It stops,
 /// <see cref="OnFailed"/> is told once, and <see cref="Completion"/> ends. Whoever started it decides what follows (a
 /// worker is started afresh with a new identity, a coordinator fails the run).</para>
 /// <para>Stop: <see cref="Stop"/> closes the mailbox; the message in hand is finished, messages that wait are given
-/// to <see cref="Discard"/>, then <see cref="OnStopped"/> runs. It may be called from anywhere, any number of times.</para>
+/// to <see cref="Discard"/>, then <see cref="OnStopped"/> runs, on a pool thread. It may be called from anywhere, any
+/// number of times.</para>
 /// <para>Time: the actor is woken by <see cref="OnDeadline"/> once <see cref="NextDeadline"/> has come. The alarm may
 /// ring early (it is only moved forward), so deadlines are checked against the clock.</para>
 /// </remarks>
@@ -23,8 +28,11 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
 {
     private readonly Channel<TMessage?> _mailbox;
     private readonly Timer _alarm;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Instant? _alarmAt;
     private int _deadlineIsPosted;
+    private int _turnIsTaken = 1;
+    private bool _isOver;
     private volatile bool _isStopping;
 
     /// <param name="capacity">Messages that may wait; a sender beyond it is told (TryPost) or held back (PostAsync).</param>
@@ -41,16 +49,29 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
 
     public string Name { get; }
 
-    /// <summary>Ends when the actor has stopped, however that came; never faults.</summary>
+    /// <summary>Ends when the actor has stopped, however that came; never faults. Ended before the start.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>When the actor wants <see cref="OnDeadline"/> at the latest; null: not at all.</summary>
     protected abstract Instant? NextDeadline { get; }
 
-    public void Start() => Completion = Task.Run(RunAsync);
+    public void Start()
+    {
+        Completion = _completion.Task;
+        _ = Task.Run(TakeTurns);
+    }
 
     /// <returns>False: the mailbox is full, or the actor has stopped. The message stays the caller's.</returns>
-    public bool TryPost(TMessage message) => _mailbox.Writer.TryWrite(message);
+    public bool TryPost(TMessage message)
+    {
+        if (!_mailbox.Writer.TryWrite(message))
+        {
+            return false;
+        }
+
+        TakeTurnIfFree();
+        return true;
+    }
 
     /// <summary>Waits while the mailbox is full.</summary>
     /// <returns>False: the actor has stopped. The message stays the caller's.</returns>
@@ -59,18 +80,23 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
         try
         {
             await _mailbox.Writer.WriteAsync(message, cancellation).ConfigureAwait(false);
-            return true;
         }
         catch (ChannelClosedException)
         {
             return false;
         }
+
+        TakeTurnIfFree();
+        return true;
     }
 
     public void Stop()
     {
         _isStopping = true;
-        _mailbox.Writer.TryComplete();
+        if (_mailbox.Writer.TryComplete())
+        {
+            TakeTurnIfFree();
+        }
     }
 
     protected abstract void Receive(TMessage message);
@@ -88,24 +114,56 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
     {
     }
 
-    private async Task RunAsync()
+    private void TakeTurnIfFree()
     {
-        try
+        if (Interlocked.CompareExchange(ref _turnIsTaken, 1, 0) == 0)
         {
-            HandleWaiting();
-            while (await _mailbox.Reader.WaitToReadAsync().ConfigureAwait(false) && !_isStopping)
-            {
-                HandleWaiting();
-            }
+            TakeTurns();
         }
-#pragma warning disable CA1031 // Supervision: whatever a handler throws ends the actor, and its owner is told.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            OnFailed(failure);
-        }
+    }
 
-        Stop();
+    /// <summary>The caller has the turn: handles what waits, and gives the turn back when nothing does.</summary>
+    private void TakeTurns()
+    {
+        do
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            try
+            {
+                if (!HandleWaiting())
+                {
+                    _ = Task.Run(TakeTurns);
+                    return;
+                }
+            }
+#pragma warning disable CA1031 // Supervision: whatever a handler throws ends the actor, and its owner is told.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _isStopping = true;
+                OnFailed(failure);
+            }
+
+            if (_isStopping)
+            {
+                _isOver = true;
+                _ = Task.Run(EndAsync);
+                return;
+            }
+
+            Interlocked.Exchange(ref _turnIsTaken, 0);
+        }
+        while ((_isStopping || _mailbox.Reader.TryPeek(out _))
+            && Interlocked.CompareExchange(ref _turnIsTaken, 1, 0) == 0);
+    }
+
+    private async Task EndAsync()
+    {
+        _mailbox.Writer.TryComplete();
         await _alarm.DisposeAsync().ConfigureAwait(false);
         while (_mailbox.Reader.TryRead(out TMessage? rest))
         {
@@ -116,11 +174,13 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
         }
 
         OnStopped();
+        _completion.TrySetResult();
     }
 
-    private void HandleWaiting()
+    /// <returns>False: more waits, but it is another thread's turn.</returns>
+    private bool HandleWaiting()
     {
-        while (!_isStopping)
+        for (int handled = 0; !_isStopping; handled++)
         {
             if (Interlocked.Exchange(ref _deadlineIsPosted, 0) == 1)
             {
@@ -130,6 +190,11 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
             if (NextDeadline is { } due && due <= MonotonicClock.Now)
             {
                 OnDeadline(MonotonicClock.Now);
+            }
+
+            if (handled >= TurnMessagesMax && _mailbox.Reader.TryPeek(out _))
+            {
+                return false;
             }
 
             if (!_mailbox.Reader.TryRead(out TMessage? message))
@@ -144,6 +209,7 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
         }
 
         ArmAlarm();
+        return true;
     }
 
     private void ArmAlarm()
@@ -158,12 +224,18 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
         _alarm.Change((long)Math.Min(waitMs, AlarmMsMax), Timeout.Infinite);
     }
 
-    /// <summary>Wakes the reader with an empty message; a full mailbox wakes it anyway.</summary>
+    /// <summary>An empty message; where the mailbox is full, somebody reads it anyway.</summary>
     private void Ring()
     {
         Interlocked.Exchange(ref _deadlineIsPosted, 1);
-        _mailbox.Writer.TryWrite(null);
+        if (_mailbox.Writer.TryWrite(null))
+        {
+            TakeTurnIfFree();
+        }
     }
+
+    /// <summary>Messages that one poster handles in a row for others.</summary>
+    private const int TurnMessagesMax = 256;
 
     private const long AlarmMsMax = 3_600_000;
 }
