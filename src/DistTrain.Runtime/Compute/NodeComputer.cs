@@ -26,6 +26,7 @@ public sealed class NodeComputer : IDisposable
     private readonly RowOrder _order;
     private readonly Queue<Request> _requests = new();
     private readonly PartialNodes _parts;
+    private ICoordinatorPort? _sums;
     private volatile bool _isStopping;
     private Exception? _laneFailure;
     private Request _current;
@@ -45,6 +46,13 @@ public sealed class NodeComputer : IDisposable
         _lanes = [.. Enumerable.Range(0, threads).Select(_ => new ComputeLane(run))];
         _laneStarts = [.. Enumerable.Range(0, threads).Select(_ => new SemaphoreSlim(0))];
         _threads = [.. Enumerable.Range(0, threads).Select(StartThread)];
+    }
+
+    /// <summary>Where a training round's sums go, for vectors that need no copy on the way; null: nowhere.</summary>
+    public ICoordinatorPort? Sums
+    {
+        get => Volatile.Read(ref _sums);
+        set => Volatile.Write(ref _sums, value);
     }
 
     /// <summary>Asks for one node; the answer comes by itself. Takes over a reference to the weights.</summary>
@@ -166,14 +174,21 @@ public sealed class NodeComputer : IDisposable
 
         long addStartedAt = Stopwatch.GetTimestamp();
         SumBuffer sums = _parts.Combine(node, round.ShardCount);
-        int position = Elementwise.FirstNonFinite(sums.Span);
+        ReadOnlySpan<float> toCheck = Sums?.TakesUnchecked(sums) == true ? sums.Span[^MetricSums.Count..] : sums.Span;
+        int position = Elementwise.FirstNonFinite(toCheck);
+        position = position < 0 ? position : position + sums.Length - toCheck.Length;
         long micros = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
         if (position < 0)
         {
             return new ComputedNode(round, node, sums, Math.Max(1, micros), null) { Parts = TakeParts(addStartedAt) };
         }
 
-        NodeDefect defect = FindDefect(sums, position);
+        NodeDefect defect = ShardDefects.Find(
+                _run, round, node.FirstShard, node.EndShard(round.ShardCount), _rows.Span, _lanes[0], _current.Weights,
+                sums.Length)
+            ?? new NodeDefect(
+                node.FirstShard, ShardDefects.TensorAt(_run, round, position),
+                $"{ShardDefects.Describe(sums.Span[position])} in the sum over {TreeShape.Shards(node, round.ShardCount)}");
         sums.Release();
         return new ComputedNode(round, node, null, micros, defect);
     }
@@ -196,13 +211,14 @@ public sealed class NodeComputer : IDisposable
         int count = node.EndShard(round.ShardCount) - first;
         int from = first + (int)((long)count * lane / _lanes.Length);
         int to = first + (int)((long)count * (lane + 1) / _lanes.Length);
-        SumBufferPool pool = round.Kind == RoundKind.Train ? _trainSums : _evaluationSums;
         try
         {
             while (from < to)
             {
                 int end = to - from == count ? to : PartialNodes.EndOfMaximalNode(from, to);
-                SumBuffer sums = pool.Rent();
+                SumBuffer sums = round.Kind == RoundKind.Train
+                    ? Sums?.TryRentSums() ?? _trainSums.Rent()
+                    : _evaluationSums.Rent();
                 _parts.Add(lane, from, end, sums);
                 _lanes[lane].Compute(round, from, end, _rows.Span, weights, sums.Span);
                 from = end;
@@ -215,31 +231,4 @@ public sealed class NodeComputer : IDisposable
             _laneFailure = failure;
         }
     }
-
-    /// <summary>Computes the node's shards again, one by one, until one shows a value that is not finite.</summary>
-    private NodeDefect FindDefect(SumBuffer sums, int position)
-    {
-        (Round round, TreeNode node, WeightBuffer weights) = _current;
-        float value = sums.Span[position];
-        for (int shard = node.FirstShard; shard < node.EndShard(round.ShardCount); shard++)
-        {
-            _lanes[0].Compute(round, shard, shard + 1, _rows.Span, weights, sums.Span);
-            int found = Elementwise.FirstNonFinite(sums.Span);
-            if (found >= 0)
-            {
-                return new NodeDefect(shard, TensorAt(round, found), Describe(sums.Span[found]));
-            }
-        }
-
-        return new NodeDefect(
-            node.FirstShard, TensorAt(round, position),
-            $"{Describe(value)} in the sum over {new ShardRange(node.FirstShard, node.EndShard(round.ShardCount) - node.FirstShard)}");
-    }
-
-    private string TensorAt(Round round, int position) =>
-        round.Kind == RoundKind.Train && position < _run.Network.Parameters.Length
-            ? _run.Network.Parameters.At(position).Name
-            : "loss";
-
-    private static string Describe(float value) => float.IsNaN(value) ? "not a number" : $"{value}";
 }

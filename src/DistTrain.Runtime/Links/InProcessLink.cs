@@ -56,6 +56,8 @@ public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
         ToCoordinator(new CoordinatorInput.PartialArrived(_id, header, sums));
     }
 
+    bool ICoordinatorPort.TakesUnchecked(SumBuffer sums) => true;
+
     void ICoordinatorPort.Start()
     {
     }

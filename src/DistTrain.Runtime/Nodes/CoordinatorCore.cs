@@ -18,6 +18,7 @@ public sealed class CoordinatorCore : IDisposable
     private readonly Dictionary<WorkerId, IWorkerPort> _ports = [];
     private readonly Queue<CoordinatorEvent> _answers = new();
     private readonly float[] _metrics = new float[Models.MetricSums.Count];
+    private CoordinatorEffect.Add? _addition;
 
     /// <param name="model">Not owned; holds the weights at the start.</param>
     public CoordinatorCore(CoordinatorProtocol machine, LoadedRun run, ModelState model, IRunJournal journal)
@@ -126,12 +127,28 @@ public sealed class CoordinatorCore : IDisposable
         {
             foreach (CoordinatorEffect effect in _machine.Handle(now, next).Effects)
             {
-                Perform(effect);
+                // An addition waits for what follows it: the last one of a bucket is made within the update.
+                CoordinatorEffect.Add? addition = _addition;
+                _addition = null;
+                if (addition is not null && !(effect is CoordinatorEffect.ApplyBucket apply && apply.Sum == addition.Left))
+                {
+                    Add(addition);
+                    addition = null;
+                }
+
+                Perform(effect, addition);
+            }
+
+            if (_addition is { } last)
+            {
+                _addition = null;
+                Add(last);
             }
         }
     }
 
-    private void Perform(CoordinatorEffect effect)
+    /// <param name="addition">Of an ApplyBucket: what is still to be added to its sum.</param>
+    private void Perform(CoordinatorEffect effect, CoordinatorEffect.Add? addition)
     {
         switch (effect)
         {
@@ -151,13 +168,13 @@ public sealed class CoordinatorCore : IDisposable
             case CoordinatorEffect.Disconnect:
                 break;
             case CoordinatorEffect.Add add:
-                Add(add);
+                _addition = add;
                 break;
             case CoordinatorEffect.Release release:
                 _sums.Release(release.Sum);
                 break;
             case CoordinatorEffect.ApplyBucket apply:
-                Apply(apply);
+                Apply(apply, addition);
                 break;
             case CoordinatorEffect.CloseRound close:
                 _answers.Enqueue(new CoordinatorEvent.RoundClosed(close.Round.Number, Close(close.Round)));
@@ -176,29 +193,44 @@ public sealed class CoordinatorCore : IDisposable
     private void Add(CoordinatorEffect.Add add)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        Span<float> left = _sums[add.Left].Span;
-        Numerics.TreeSum.Add(left, _sums[add.Right].Span, left);
+        _model.Add(_sums[add.Left], _sums[add.Right]);
         _sums.Release(add.Right);
         _timer.AddReduce(startedAt);
     }
 
-    private void Apply(CoordinatorEffect.ApplyBucket apply)
+    private void Apply(CoordinatorEffect.ApplyBucket apply, CoordinatorEffect.Add? addition)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        Span<float> sums = _sums[apply.Sum].Span;
+        SumView sum = _sums[apply.Sum];
+        SumView? addend = addition is null ? null : _sums[addition.Right];
         bool isEvaluation = apply.Round.Kind == RoundKind.Evaluate;
         if (isEvaluation || apply.Bucket == _run.Buckets.Count - 1)
         {
-            sums[^_metrics.Length..].CopyTo(_metrics);
+            TakeMetrics(sum, addend);
         }
 
         if (!isEvaluation)
         {
-            _model.Apply(apply.Round, apply.Bucket, sums[.._run.Buckets.WeightLength(apply.Bucket)]);
+            _model.Apply(apply.Round, apply.Bucket, sum, addend);
         }
 
         _sums.Release(apply.Sum);
+        if (addition is not null)
+        {
+            _sums.Release(addition.Right);
+        }
+
         _timer.AddUpdate(startedAt);
+    }
+
+    private void TakeMetrics(SumView sum, SumView? addend)
+    {
+        Span<float> metrics = sum.Span[^_metrics.Length..];
+        metrics.CopyTo(_metrics);
+        if (addend is { } right)
+        {
+            Numerics.TreeSum.Add(metrics, right.Span[^_metrics.Length..], _metrics);
+        }
     }
 
     private RoundOutcome Close(Round round)

@@ -13,6 +13,19 @@ public interface ICoordinatorPort
     /// <summary>The port takes a reference of its own to the view's buffer for as long as it needs.</summary>
     void SendPartial(WorkerMessage.PartialSum header, SumView sums);
 
+    /// <summary>
+    /// A sum vector of a training round that the coordinator can read where it lies, so that sending it copies nothing.
+    /// Called from compute threads.
+    /// </summary>
+    /// <returns>With one reference; its content is undefined. Null: there is none, use one of this process's own.</returns>
+    SumBuffer? TryRentSums() => null;
+
+    /// <summary>
+    /// Whether these sums go where the coordinator's update looks for values that are not finite, so that the worker need not
+    /// walk through them for that; false where they leave as a worker's word, which must be right.
+    /// </summary>
+    bool TakesUnchecked(SumBuffer sums) => false;
+
     /// <summary>Says which vectors are expected from now on; before it no weights are taken.</summary>
     void ExpectWeights(BucketPlan buckets);
 

@@ -1,5 +1,4 @@
 using DistTrain.Models;
-using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -13,15 +12,21 @@ public sealed class ModelState : IDisposable
 {
     private readonly LoadedRun _run;
     private readonly WeightBufferPool _pool;
+    private readonly SliceCrew _crew = new(SliceCrew.ThreadsForThisMachine);
+    private readonly SumSlices _addition;
+    private readonly BucketUpdate _update;
     private WeightBuffer? _next;
 
     /// <param name="start">Updates applied already.</param>
-    public ModelState(LoadedRun run, WeightVersion start)
+    /// <param name="isShared">Whether the weights lie where other processes of this machine can read them.</param>
+    public ModelState(LoadedRun run, WeightVersion start, bool isShared = false)
     {
         _run = run;
-        _pool = new WeightBufferPool(run.Network.Parameters.Length);
+        _pool = new WeightBufferPool(run.Network.Parameters.Length, isShared);
         Update = new WeightUpdate(run.Run.Training.Update, run.Network.Parameters, run.Plan.StepsTotal);
         Current = _pool.Rent(start);
+        _addition = new SumSlices(_crew);
+        _update = new BucketUpdate(Update, _crew);
     }
 
     /// <summary>Filled by whoever starts the run: initial values or a checkpoint's.</summary>
@@ -46,8 +51,13 @@ public sealed class ModelState : IDisposable
                 $"weights of version {version.Value} are asked for; {Current.Version.Value} are the current ones");
     }
 
-    /// <summary>Makes one bucket of the next weights from the batch's gradient.</summary>
-    public void Apply(Round round, int bucket, ReadOnlySpan<float> gradient)
+    /// <summary>left ← left + right, on several threads.</summary>
+    public void Add(SumView left, SumView right) => _addition.Add(left, right);
+
+    /// <summary>Makes one bucket of the next weights from the batch's gradient; what is in force is only read.</summary>
+    /// <param name="sum">The bucket's sum, perhaps with metric sums behind it; or the left part of it.</param>
+    /// <param name="addend">The right part that is still to be added; null: the sum is whole.</param>
+    public void Apply(Round round, int bucket, SumView sum, SumView? addend)
     {
         if (Defect is not null)
         {
@@ -55,26 +65,38 @@ public sealed class ModelState : IDisposable
         }
 
         _next ??= _pool.Rent(new WeightVersion(Current.Version.Value + 1));
-        int bucketStart = _run.Buckets.WeightStart(bucket);
+        int start = _run.Buckets.WeightStart(bucket);
+        int length = _run.Buckets.WeightLength(bucket);
         long step = round.Version.Value;
-        float clipFactor = Update.IsElementwise ? 1 : Update.ClipFactor(gradient);
-        for (int done = 0; done < gradient.Length; done += ChunkLength)
+        float clipFactor = 1;
+        if (!Update.IsElementwise)
         {
-            int length = Math.Min(ChunkLength, gradient.Length - done);
-            ReadOnlySpan<float> chunk = gradient.Slice(done, length);
-            int defect = Elementwise.FirstNonFinite(chunk);
-            if (defect >= 0)
+            if (addend is { } right)
             {
-                int position = bucketStart + done + defect;
-                Defect = $"step {step + 1}: the gradient of {_run.Network.Parameters.At(position).Name} is "
-                    + $"{chunk[defect]} at position {position} of the flat vector, summed over all shards, each of "
-                    + $"which was finite: {RoundAdvice.OnDivergence}";
-                return;
+                Add(sum, right);
+                addend = null;
             }
 
-            int start = bucketStart + done;
-            Update.ApplyNext(step, clipFactor, Current.Span, _next.Span, start, chunk);
+            clipFactor = Update.ClipFactor(sum.Span[..length]);
         }
+
+        int defect = _update.Run(step, clipFactor, Current, _next, start, length, sum, addend);
+        if (defect >= 0)
+        {
+            Defect = Explain(round, start + defect, BucketUpdate.ValueAt(defect, sum, addend));
+        }
+    }
+
+    private string Explain(Round round, int position, float value)
+    {
+        string name = _run.Network.Parameters.At(position).Name;
+        string where = ShardDefects.Find(_run, round, Current) is { } found
+            ? $"{found.What} in {found.Tensor} at step {round.Version.Value + 1} (epoch {round.Epoch + 1}), shard {found.Shard} (rows "
+                + $"{round.FirstRow + round.ShardStart(found.Shard)} to "
+                + $"{round.FirstRow + round.ShardStart(found.Shard + 1) - 1} of the epoch's order)"
+            : $"{ShardDefects.Describe(value)} in {name} at step {round.Version.Value + 1} (epoch {round.Epoch + 1}), position "
+                + $"{position} of the flat vector, summed over all shards, each of which was finite";
+        return $"the update found {where}: {RoundAdvice.OnDivergence}";
     }
 
     /// <summary>All buckets were applied: the next weights become the current ones.</summary>
@@ -91,10 +113,8 @@ public sealed class ModelState : IDisposable
     {
         Current.Release();
         _next?.Release();
+        _crew.Dispose();
         Update.Dispose();
         _pool.Dispose();
     }
-
-    /// <summary>Floats; gradient, both weights and optimizer state of a chunk stay in the first caches.</summary>
-    private const int ChunkLength = 4096;
 }
