@@ -82,6 +82,14 @@ internal static class CommonOptions
         Description = "Each worker is a process of its own: a cluster on this machine.",
     };
 
+    public static Option<LinkKind> Link() => new("--link")
+    {
+        Description = "How weights and sums travel between processes: tcp, or shared (memory, on one machine). "
+            + "Default: shared where that is possible.",
+        HelpName = "tcp|shared",
+        CustomParser = ParseLink,
+    };
+
     /// <summary>A whole number within bounds.</summary>
     public static Option<int> Integer(
         string name, string helpName, int fallback, int min, int max, string description) => new(name)
@@ -138,6 +146,21 @@ internal static class CommonOptions
         }
 
         return new DnsEndPoint(host, port);
+    }
+
+    private static LinkKind ParseLink(ArgumentResult result)
+    {
+        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        switch (text)
+        {
+            case "tcp":
+                return LinkKind.Tcp;
+            case "shared":
+                return LinkKind.Shared;
+            default:
+                result.AddError($"--link: {text} is no kind of link, expected tcp or shared");
+                return LinkKind.Auto;
+        }
     }
 
     private static int ParseInteger(ArgumentResult result, string name, int min, int max)

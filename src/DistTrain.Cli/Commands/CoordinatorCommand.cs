@@ -17,6 +17,7 @@ internal static class CoordinatorCommand
         Option<int> workersMin = CommonOptions.Integer(
             "--min-workers", "N", 0, 1, WorkersMax,
             "Training waits for so many workers. Default: the run file's cluster.minWorkers.");
+        Option<LinkKind> link = CommonOptions.Link();
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         Option<bool> force = CommonOptions.Force();
@@ -33,7 +34,7 @@ internal static class CoordinatorCommand
             "coordinator", "Coordinates a cluster whose workers come by themselves.",
             "disttrain coordinator examples/digits/run.json --listen 127.0.0.1:7070 --min-workers 2")
         {
-            run, listen, workersMin, outFolder, resume, force, init, insecure, set, json, quiet,
+            run, listen, workersMin, link, outFolder, resume, force, init, insecure, set, json, quiet,
         };
         links.AddTo(command);
         ClusterEngine engine = ClusterEngine.ForCoordinator(command);
@@ -54,6 +55,7 @@ internal static class CoordinatorCommand
                 WorkersMin = minimum > 0 ? minimum : runFile.Cluster.MinWorkers,
                 Token = token,
                 Tls = tls,
+                Link = parsed.GetValue(link),
                 OutFolder = parsed.GetValue(outFolder) ?? TrainingSession.DefaultOutFolder(path),
                 Resume = parsed.GetValue(resume),
                 Force = parsed.GetValue(force),

@@ -12,6 +12,7 @@ internal static class TrainCommand
         Option<int> workers = CommonOptions.Workers();
         Option<bool> processes = CommonOptions.Processes();
         Option<int> threads = CommonOptions.Threads();
+        Option<LinkKind> link = CommonOptions.Link();
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         Option<bool> force = CommonOptions.Force();
@@ -25,7 +26,7 @@ internal static class TrainCommand
             "disttrain train examples/digits/run.json --workers 4 --processes --set training.epochs=3 --out /tmp/digits",
             "disttrain train examples/digits/run.json --json | tail -1")
         {
-            run, workers, processes, threads, outFolder, resume, force, init, set, json, quiet,
+            run, workers, processes, threads, link, outFolder, resume, force, init, set, json, quiet,
         };
         command.SetAction((parsed, _) =>
         {
@@ -37,6 +38,7 @@ internal static class TrainCommand
                 Workers = parsed.GetValue(workers),
                 Processes = parsed.GetValue(processes),
                 ThreadsPerWorker = parsed.GetValue(threads),
+                Link = parsed.GetValue(link),
                 OutFolder = folder,
                 Resume = parsed.GetValue(resume),
                 Force = parsed.GetValue(force),

@@ -13,6 +13,7 @@ internal static class WorkerCommand
         Option<DnsEndPoint[]> join = CommonOptions.EndPoints(
             "--join", "The coordinator's address, or an aggregator's; given again: where to go when that is gone.");
         Option<int> threads = CommonOptions.Threads();
+        Option<LinkKind> link = CommonOptions.Link();
         var dataFolder = new Option<string?>("--data-dir")
         {
             Description = "Where data from the coordinator is kept, by its hash. Default: the user's cache folder.",
@@ -30,7 +31,7 @@ internal static class WorkerCommand
             "worker", "A worker of a cluster; it gets run file and data from the coordinator.",
             "disttrain worker --join 127.0.0.1:7070 --threads 2")
         {
-            join, threads, dataFolder, name, endWithInput, quiet,
+            join, threads, link, dataFolder, name, endWithInput, quiet,
         };
         links.AddTo(command);
         ClusterEngine engine = ClusterEngine.ForWorker(command);
@@ -47,6 +48,7 @@ internal static class WorkerCommand
                 Threads = parsed.GetValue(threads),
                 Token = links.ReadToken(parsed),
                 Tls = links.ReadTls(parsed),
+                Link = parsed.GetValue(link),
                 DataFolder = parsed.GetValue(dataFolder),
                 Name = parsed.GetValue(name),
                 EndWithStandardInput = isChild,

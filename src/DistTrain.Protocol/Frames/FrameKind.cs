@@ -17,4 +17,13 @@ public enum FrameKind
 
     /// <summary>A question about the cluster's state, or its answer.</summary>
     Status = 5,
+
+    /// <summary>No message; the payload names memory of the coordinator's, to find out whether the worker can share it.</summary>
+    ShareOffer = 6,
+
+    /// <summary>No message; the payload is one byte: 1, the worker found the memory, or 0.</summary>
+    ShareAnswer = 7,
+
+    /// <summary>As <see cref="Tensor"/>, but the payload names the place in shared memory where the floats lie.</summary>
+    SharedTensor = 8,
 }

@@ -50,7 +50,8 @@ public static class AggregatorNode
         try
         {
             LoadedRun run = await aggregator.RunKnown.ConfigureAwait(false);
-            var hub = new WorkerHub(aggregator, aggregator.NextWorkerId, run, source.DataFile);
+            // Sums in shared memory are not searched for values that are not finite before the update, which is further up.
+            var hub = new WorkerHub(aggregator, aggregator.NextWorkerId, run, source.DataFile, LinkKind.Tcp);
             acceptor.Start(hub.Take, log);
             return hub;
         }

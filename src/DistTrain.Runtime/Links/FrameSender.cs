@@ -11,6 +11,10 @@ internal sealed record OutgoingFrame(
     FrameKind Kind, ReadOnlyMemory<byte> Message, ReadOnlyMemory<byte> Payload, Action? Owner, WeightVersion? Version);
 
 /// <summary>The bounded queue of one connection's outgoing frames, and the loop that writes them.</summary>
+/// <remarks>
+/// There is no thread behind it: whoever sends a small frame while nobody writes, writes it, as far as the socket takes it
+/// at once; the rest, and large frames, go on in the pool. So a small message costs no wake-up of a thread here.
+/// </remarks>
 #pragma warning disable CA1001 // What it owns ends with FinishAsync, which every owner calls.
 internal sealed class FrameSender
 #pragma warning restore CA1001
@@ -19,7 +23,10 @@ internal sealed class FrameSender
     private readonly Channel<OutgoingFrame> _frames;
     private readonly Action<string> _broken;
     private readonly CancellationTokenSource _aborting = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[] _small = new byte[SmallBytesMax];
     private long _newestVersion = -1;
+    private int _isWriting;
 
     /// <param name="capacity">Frames that may wait.</param>
     /// <param name="broken">Told once when writing fails.</param>
@@ -28,11 +35,10 @@ internal sealed class FrameSender
         _stream = stream;
         _broken = broken;
         _frames = Channel.CreateBounded<OutgoingFrame>(new BoundedChannelOptions(capacity) { SingleReader = true });
-        Completion = Task.Run(RunAsync);
     }
 
     /// <summary>Ends when everything was written after <see cref="FinishAsync"/>, or the connection broke.</summary>
-    public Task Completion { get; }
+    public Task Completion => _completion.Task;
 
     /// <returns>False: the queue is full or closed; the frame stays the caller's.</returns>
     public bool TrySend(OutgoingFrame frame)
@@ -42,7 +48,13 @@ internal sealed class FrameSender
             Interlocked.Exchange(ref _newestVersion, version.Value);
         }
 
-        return _frames.Writer.TryWrite(frame);
+        if (!_frames.Writer.TryWrite(frame))
+        {
+            return false;
+        }
+
+        WriteIfNobodyDoes();
+        return true;
     }
 
     /// <summary>Nothing more is queued; what waits is still written, within the time given, then the stream is closed.</summary>
@@ -50,62 +62,96 @@ internal sealed class FrameSender
     {
         _frames.Writer.TryComplete();
         _aborting.CancelAfter(timeMax);
+        WriteIfNobodyDoes();
         await Completion.ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
         _aborting.Dispose();
     }
 
-    private async Task RunAsync()
+    private void WriteIfNobodyDoes()
     {
-        byte[] head = new byte[HeadBytes];
+        if (Interlocked.CompareExchange(ref _isWriting, 1, 0) == 0)
+        {
+            _ = WriteWaitingAsync();
+        }
+    }
+
+    /// <summary>The caller has the turn: writes what waits, and gives the turn back when nothing does.</summary>
+    private async Task WriteWaitingAsync()
+    {
+        bool isInPool = false;
         try
         {
-            await foreach (OutgoingFrame frame in _frames.Reader.ReadAllAsync(_aborting.Token).ConfigureAwait(false))
+            do
             {
-                try
+                while (_frames.Reader.TryRead(out OutgoingFrame? frame))
                 {
-                    bool isOutdated = frame.Version is { } version && version.Value < Volatile.Read(ref _newestVersion);
-                    if (!isOutdated)
+                    if (!isInPool && BytesOf(frame) > SmallBytesMax)
                     {
-                        head = await WriteAsync(frame, head).ConfigureAwait(false);
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                        isInPool = true;
                     }
+
+                    await WriteAsync(frame).ConfigureAwait(false);
                 }
-                finally
+
+                if (_frames.Reader.Completion.IsCompleted)
                 {
-                    frame.Owner?.Invoke();
+                    _completion.TrySetResult();
+                    return;
                 }
+
+                Interlocked.Exchange(ref _isWriting, 0);
             }
+            while ((_frames.Reader.TryPeek(out _) || _frames.Reader.Completion.IsCompleted)
+                && Interlocked.CompareExchange(ref _isWriting, 1, 0) == 0);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {
             _frames.Writer.TryComplete();
+            while (_frames.Reader.TryRead(out OutgoingFrame? dropped))
+            {
+                dropped.Owner?.Invoke();
+            }
+
+            _completion.TrySetResult();
             _broken(error is OperationCanceledException ? "it does not take what is sent" : error.Message);
         }
-
-        while (_frames.Reader.TryRead(out OutgoingFrame? dropped))
-        {
-            dropped.Owner?.Invoke();
-        }
     }
 
-    private async ValueTask<byte[]> WriteAsync(OutgoingFrame frame, byte[] head)
+    private async ValueTask WriteAsync(OutgoingFrame frame)
     {
-        int headLength = FrameHeader.Bytes + frame.Message.Length;
-        if (head.Length < headLength)
+        try
         {
-            head = new byte[headLength];
-        }
+            if (frame.Version is { } version && version.Value < Volatile.Read(ref _newestVersion))
+            {
+                return;
+            }
 
-        FrameHeader.For(frame.Kind, frame.Message.Span, frame.Payload.Span).Write(head);
-        frame.Message.CopyTo(head.AsMemory(FrameHeader.Bytes));
-        await _stream.WriteAsync(head.AsMemory(0, headLength), _aborting.Token).ConfigureAwait(false);
-        if (!frame.Payload.IsEmpty)
+            int headBytes = FrameHeader.Bytes + frame.Message.Length;
+            int bytes = BytesOf(frame) <= SmallBytesMax ? BytesOf(frame) : headBytes;
+            if (_small.Length < bytes)
+            {
+                _small = new byte[bytes];
+            }
+
+            FrameHeader.For(frame.Kind, frame.Message.Span, frame.Payload.Span).Write(_small);
+            frame.Message.CopyTo(_small.AsMemory(FrameHeader.Bytes));
+            frame.Payload[..(bytes - headBytes)].CopyTo(_small.AsMemory(headBytes));
+            await _stream.WriteAsync(_small.AsMemory(0, bytes), _aborting.Token).ConfigureAwait(false);
+            if (bytes == headBytes && !frame.Payload.IsEmpty)
+            {
+                await _stream.WriteAsync(frame.Payload, _aborting.Token).ConfigureAwait(false);
+            }
+        }
+        finally
         {
-            await _stream.WriteAsync(frame.Payload, _aborting.Token).ConfigureAwait(false);
+            frame.Owner?.Invoke();
         }
-
-        return head;
     }
 
-    private const int HeadBytes = 1024;
+    private static int BytesOf(OutgoingFrame frame) => FrameHeader.Bytes + frame.Message.Length + frame.Payload.Length;
+
+    /// <summary>A frame up to here is written with one call, on the sender's thread.</summary>
+    private const int SmallBytesMax = 2048;
 }

@@ -118,7 +118,11 @@ public sealed class LinkAcceptor : IAsyncDisposable
 
             (LinkRole role, LinkSession session) =
                 await Handshake.AcceptAsync(stream, _token, limit.Token).ConfigureAwait(false);
-            _admitted(new AdmittedLink(role, session, stream, address));
+            _admitted(new AdmittedLink(role, session, stream, address)
+            {
+                IsSameMachine = socket.RemoteEndPoint is IPEndPoint remote && socket.LocalEndPoint is IPEndPoint local
+                    && remote.Address.Equals(local.Address),
+            });
             stream = null;
         }
         catch (OperationCanceledException)

@@ -18,10 +18,11 @@ internal sealed class RotatingConnector(IReadOnlyList<(IConnector Connector, Lin
     private long? _lastAttempt;
     private int _tries;
 
-    public static RotatingConnector For(IEnumerable<(string Host, int Port)> nodes, string token, TlsIdentity? tls) => new(
+    public static RotatingConnector For(
+        IEnumerable<(string Host, int Port)> nodes, string token, TlsIdentity? tls, LinkKind link = LinkKind.Auto) => new(
     [
         .. nodes.Select(node => new LinkDialer(node.Host, node.Port, token, tls))
-            .Select(dialer => ((IConnector)new TcpConnector(dialer), dialer)),
+            .Select(dialer => ((IConnector)new TcpConnector(dialer, link), dialer)),
     ]);
 
     /// <summary>The way of the last attempt.</summary>

@@ -1,7 +1,7 @@
 namespace DistTrain.Runtime;
 
 /// <summary>Joins a worker to a coordinator over TCP: a control link, then the tensor link of the same session.</summary>
-internal sealed class TcpConnector(LinkDialer dialer) : IConnector
+internal sealed class TcpConnector(LinkDialer dialer, LinkKind link = LinkKind.Auto) : IConnector
 {
     public async Task<ICoordinatorPort> ConnectAsync(IMailbox<WorkerInput> worker, CancellationToken cancellation)
     {
@@ -10,7 +10,7 @@ internal sealed class TcpConnector(LinkDialer dialer) : IConnector
         try
         {
             Stream tensor = await dialer.DialAsync(LinkRole.Tensor, session, cancellation).ConfigureAwait(false);
-            return new TcpCoordinatorPort(control, tensor, worker);
+            return new TcpCoordinatorPort(control, tensor, worker, link);
         }
         catch
         {

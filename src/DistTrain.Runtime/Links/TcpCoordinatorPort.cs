@@ -9,13 +9,21 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
 #pragma warning restore CA1001
 {
     private readonly IMailbox<WorkerInput> _worker;
+    private readonly LinkKind _link;
+    private readonly Lock _sumsLock = new();
     private volatile WeightPlaces? _places;
+    private volatile BucketPlan? _buckets;
+    private volatile bool _isSharing;
+    private SharedSums? _sums;
 
     /// <param name="control">Null: control messages go another way.</param>
-    public TcpCoordinatorPort(Stream? control, Stream tensor, IMailbox<WorkerInput> worker)
+    /// <param name="link">Tcp: an offer to share memory is declined.</param>
+    public TcpCoordinatorPort(
+        Stream? control, Stream tensor, IMailbox<WorkerInput> worker, LinkKind link = LinkKind.Auto)
         : base(control, tensor)
     {
         _worker = worker;
+        _link = link;
     }
 
     /// <summary>Call it when the worker was told of the connection.</summary>
@@ -32,12 +40,48 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
     {
         var bytes = new ArrayBufferWriter<byte>();
         MessageCodec.Write(bytes, header);
+        if (_sums is { } shared && sums.Buffer.Home == shared)
+        {
+            SendTensor(FrameKind.SharedTensor, bytes.WrittenMemory, shared.Lend(sums.Buffer).ToBytes(), null, null);
+            return;
+        }
+
         sums.Buffer.Retain();
-        SendTensor(bytes.WrittenMemory, sums.Bytes, sums.Buffer.Release, null);
+        SendTensor(FrameKind.Tensor, bytes.WrittenMemory, sums.Bytes, sums.Buffer.Release, null);
     }
+
+    /// <summary>A vector that the coordinator can read where it lies; null: there is none (now).</summary>
+    public SumBuffer? TryRentSums()
+    {
+        if (!_isSharing || _buckets is not { } buckets)
+        {
+            return null;
+        }
+
+        lock (_sumsLock)
+        {
+            if (IsEnded)
+            {
+                return null;
+            }
+
+            _sums ??= SharedSums.TryCreate(SharedSlots, buckets.SumLength);
+            _isSharing = _sums is not null;
+            return _sums?.TryRent();
+        }
+    }
+
+    public bool TakesUnchecked(SumBuffer sums) => sums.Home is { } home && home == _sums;
 
     public void ExpectWeights(BucketPlan buckets)
     {
+        lock (_sumsLock)
+        {
+            _sums?.Dispose();
+            _sums = null;
+        }
+
+        _buckets = buckets;
         _places = new WeightPlaces(buckets);
         LimitTensors(buckets.ParameterCount);
     }
@@ -79,12 +123,35 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
         }
     }
 
+    private void AnswerOffer(in SharedPlace place)
+    {
+        using SharedRegion? probe = _link == LinkKind.Tcp ? null : SharedRegion.TryOpen(place, 1, isWritable: false);
+        _isSharing = probe is not null;
+        SendTensor(FrameKind.ShareAnswer, default, new[] { _isSharing ? (byte)1 : (byte)0 }, null, null);
+        if (probe is null && _link == LinkKind.Shared)
+        {
+            Break("the coordinator's shared memory cannot be opened, and --link shared allows nothing else");
+        }
+    }
+
     private sealed class WeightSink(TcpCoordinatorPort port) : IFrameSink
     {
+        private readonly byte[] _place = new byte[SharedPlace.Bytes];
         private CoordinatorMessage.Weights? _header;
 
         public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
         {
+            if (header.Kind is FrameKind.ShareOffer or FrameKind.SharedTensor)
+            {
+                _header = header.Kind == FrameKind.SharedTensor
+                    ? MessageCodec.ReadCoordinatorMessage(message) as CoordinatorMessage.Weights
+                    : null;
+                return header.PayloadBytes == SharedPlace.Bytes
+                    ? _place
+                    : throw new WireFormatException(
+                        $"a {header.Kind} frame has {header.PayloadBytes} bytes, expected {SharedPlace.Bytes}");
+            }
+
             WeightPlaces places = port._places
                 ?? throw new WireFormatException("weights came before the run was loaded");
             if (header.Kind != FrameKind.Tensor
@@ -99,7 +166,16 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
 
         public ValueTask TakeAsync(FrameHeader header, ReadOnlyMemory<byte> message)
         {
-            if (_header is not { } weights || port._places?.Take(weights) is not { } buffer)
+            if (header.Kind == FrameKind.ShareOffer)
+            {
+                port.AnswerOffer(SharedPlace.Read(_place));
+                return ValueTask.CompletedTask;
+            }
+
+            bool isShared = header.Kind == FrameKind.SharedTensor;
+            if (_header is not { } weights
+                || (isShared ? port._places?.Borrow(weights, SharedPlace.Read(_place)) : port._places?.Take(weights))
+                    is not { } buffer)
             {
                 throw new WireFormatException($"a {header.Kind} frame without floats came over the tensor link");
             }
@@ -111,6 +187,17 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
         public void Ended()
         {
             port._places?.Dispose();
+            lock (port._sumsLock)
+            {
+                port._sums?.Dispose();
+                port._sums = null;
+            }
         }
     }
+
+    /// <summary>
+    /// Sum vectors at a time: those in hand on a few threads, and those that the coordinator has not added yet. When all are
+    /// out the floats travel over TCP.
+    /// </summary>
+    private const int SharedSlots = 16;
 }

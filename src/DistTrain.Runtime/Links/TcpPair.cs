@@ -22,7 +22,7 @@ internal abstract class TcpPair
     private readonly FrameSender? _control;
     private readonly FrameSender _tensors;
     private readonly CancellationTokenSource _reading = new();
-    private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(0));
+    private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(SharedPlace.Bytes));
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isEnded;
     private int _linksClosed;
@@ -52,7 +52,8 @@ internal abstract class TcpPair
     }
 
     /// <summary>The largest tensor that is taken from now on; takes effect at the next frame.</summary>
-    protected void LimitTensors(int floatsMax) => _tensorReader.Limits = FrameLimits.Tensor(floatsMax);
+    protected void LimitTensors(int floatsMax) =>
+        _tensorReader.Limits = FrameLimits.Tensor(Math.Max(floatsMax, SharedPlace.Bytes));
 
     private FrameSender ControlSender =>
         _control ?? throw new InvalidOperationException("control messages do not go over this connection");
@@ -65,17 +66,17 @@ internal abstract class TcpPair
         }
     }
 
-    /// <param name="release">Gives back the reference that this call takes over.</param>
+    /// <param name="release">Gives back the reference that this call takes over; null: there is none.</param>
     protected void SendTensor(
-        ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> payload, Action release, WeightVersion? version)
+        FrameKind kind, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> payload, Action? release, WeightVersion? version)
     {
         if (IsEnded)
         {
-            release();
+            release?.Invoke();
         }
-        else if (!_tensors.TrySend(new OutgoingFrame(FrameKind.Tensor, message, payload, release, version)))
+        else if (!_tensors.TrySend(new OutgoingFrame(kind, message, payload, release, version)))
         {
-            release();
+            release?.Invoke();
             Break($"{TensorQueueMax} tensors wait to be taken");
         }
     }

@@ -6,22 +6,35 @@ using DistTrain.Protocol;
 namespace DistTrain.Runtime;
 
 /// <summary>The coordinator's end of a worker's two TCP connections.</summary>
+#pragma warning disable CA1001 // What it owns ends with the connection, not with a call of its owner's.
 internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
+#pragma warning restore CA1001
 {
     private readonly WorkerId _id;
     private readonly IMailbox<CoordinatorInput> _coordinator;
     private readonly BucketPlan _buckets;
     private readonly SumBufferPool _sums;
     private readonly SumBufferPool _metrics;
+    private readonly LinkKind _link;
+    private readonly bool _isSameMachine;
+    private readonly PeerRegions _regions;
+    private SharedRegion? _offer;
+    private volatile bool _isSharing;
+    private WeightVersion? _versionSent;
+    private bool _isVersionShared;
 
     /// <param name="control">Null: control messages go another way.</param>
     /// <param name="sums">Vectors of the largest bucket, shared by all workers.</param>
     /// <param name="metrics">Vectors of an evaluation's sums, shared by all workers.</param>
+    /// <param name="link">Auto: shared memory is offered to a worker of this machine.</param>
     public TcpWorkerPort(
         WorkerId id, AdmittedLink? control, AdmittedLink tensor, IMailbox<CoordinatorInput> coordinator, BucketPlan buckets,
-        SumBufferPool sums, SumBufferPool metrics)
+        SumBufferPool sums, SumBufferPool metrics, LinkKind link)
         : base(control?.Stream, tensor.Stream)
     {
+        _link = link;
+        _isSameMachine = tensor.IsSameMachine;
+        _regions = new PeerRegions(buckets.SumLength, isWritable: true);
         _id = id;
         _coordinator = coordinator;
         _buckets = buckets;
@@ -39,6 +52,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         if (await _coordinator.PostAsync(new CoordinatorInput.Connected(_id, this), default).ConfigureAwait(false))
         {
             StartReading(new ControlSink(this), new SumSink(this));
+            OfferSharing();
         }
         else
         {
@@ -57,13 +71,52 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     {
         var bytes = new ArrayBufferWriter<byte>();
         MessageCodec.Write(bytes, header);
+        if (_versionSent != header.Version)
+        {
+            // A version's buckets all go one way, so that they come together in one vector.
+            _versionSent = header.Version;
+            _isVersionShared = _isSharing && weights.Place is not null;
+        }
+
+        if (_isVersionShared && weights.Place is { } place)
+        {
+            // No reference is held: this vector is not written while a round that it counts for is open.
+            SendTensor(FrameKind.SharedTensor, bytes.WrittenMemory, place.ToBytes(), null, header.Version);
+            return;
+        }
+
         weights.Retain();
         SendTensor(
-            bytes.WrittenMemory, weights.Bytes.Slice(start * sizeof(float), length * sizeof(float)), weights.Release,
+            FrameKind.Tensor, bytes.WrittenMemory, weights.Bytes.Slice(start * sizeof(float), length * sizeof(float)), weights.Release,
             header.Version);
     }
 
     void IWorkerPort.Close(string reason) => Close();
+
+    private void OfferSharing()
+    {
+        bool isPossible = _link != LinkKind.Tcp && _isSameMachine;
+        _offer = isPossible ? SharedRegion.TryCreate(1, 1) : null;
+        if (_offer is { } offer)
+        {
+            SendTensor(FrameKind.ShareOffer, default, offer.PlaceOf(0).ToBytes(), null, null);
+        }
+        else if (_link == LinkKind.Shared)
+        {
+            Break("it shares no memory with this process, and --link shared allows nothing else");
+        }
+    }
+
+    private void SharingAnswered(bool isAccepted)
+    {
+        _offer?.Dispose();
+        _offer = null;
+        _isSharing = isAccepted;
+        if (!isAccepted && _link == LinkKind.Shared)
+        {
+            Break("it cannot open this process's shared memory, and --link shared allows nothing else");
+        }
+    }
 
     protected override void OnBroken(string reason) => Post(new CoordinatorInput.Disconnected(_id, reason));
 
@@ -103,10 +156,19 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     private sealed class SumSink(TcpWorkerPort port) : IFrameSink
     {
         private WorkerMessage.PartialSum? _header;
+        private readonly byte[] _place = new byte[SharedPlace.Bytes];
         private SumView? _view;
 
         public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
         {
+            if (header.Kind is FrameKind.SharedTensor or FrameKind.ShareAnswer)
+            {
+                _header = header.Kind == FrameKind.SharedTensor ? Parse(header, message) : null;
+                return header.PayloadBytes == (_header is null ? 1 : SharedPlace.Bytes)
+                    ? _place.AsMemory(0, header.PayloadBytes)
+                    : throw new WireFormatException($"a {header.Kind} frame has {header.PayloadBytes} bytes");
+            }
+
             _header = Parse(header, message);
             int floats = header.PayloadBytes / sizeof(float);
             bool isMetrics = floats == MetricSums.Count && _header.Bucket == 0;
@@ -126,6 +188,17 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 
         public ValueTask TakeAsync(FrameHeader header, ReadOnlyMemory<byte> message)
         {
+            if (header.Kind == FrameKind.ShareAnswer)
+            {
+                port.SharingAnswered(_place[0] == 1);
+                return ValueTask.CompletedTask;
+            }
+
+            if (header.Kind == FrameKind.SharedTensor && _header is { } shared)
+            {
+                return port.PostAsync(new CoordinatorInput.PartialArrived(port._id, shared, Borrow(shared)));
+            }
+
             if (_view is not { } view || _header is not { } sums)
             {
                 throw new WireFormatException($"a {header.Kind} frame without floats came over the tensor link");
@@ -147,10 +220,37 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         {
             _view?.Buffer.Release();
             _view = null;
+            port._regions.Dispose();
+            port._offer?.Dispose();
+        }
+
+        /// <summary>A bucket of the worker's vector; the worker writes the vector again when all its buckets are given back.</summary>
+        private SumView Borrow(WorkerMessage.PartialSum sums)
+        {
+            if (sums.Bucket < 0 || sums.Bucket >= port._buckets.Count)
+            {
+                throw new WireFormatException(
+                    $"a sum of bucket {sums.Bucket} came, expected 0 to {port._buckets.Count - 1}: it runs another model; "
+                    + "restart it with the coordinator's run file");
+            }
+
+            SharedPlace place = SharedPlace.Read(_place);
+            SharedRegion region = port._regions.Find(place);
+            region.Retain();
+            var buffer = new SumBuffer(
+                _ =>
+                {
+                    region.GiveBack(place.Slot);
+                    region.Release();
+                },
+                region.Floats(place.Slot));
+            buffer.MarkRented();
+            return port._buckets.View(buffer, sums.Bucket);
         }
 
         private static WorkerMessage.PartialSum Parse(in FrameHeader header, ReadOnlyMemory<byte> message) =>
-            header.Kind == FrameKind.Tensor && MessageCodec.ReadWorkerMessage(message) is WorkerMessage.PartialSum sums
+            header.Kind is FrameKind.Tensor or FrameKind.SharedTensor
+                && MessageCodec.ReadWorkerMessage(message) is WorkerMessage.PartialSum sums
                 ? sums
                 : throw new WireFormatException($"a {header.Kind} frame came over the tensor link, expected a partial sum");
     }

@@ -14,6 +14,7 @@ internal sealed class WorkerHub : IAsyncDisposable
     private readonly Func<WorkerId> _nextWorkerId;
     private readonly LoadedRun _run;
     private readonly string? _dataFile;
+    private readonly LinkKind _link;
     private readonly SumBufferPool _sums;
     private readonly SumBufferPool _metrics = new(MetricSums.Count);
     private readonly Lock _lock = new();
@@ -23,8 +24,10 @@ internal sealed class WorkerHub : IAsyncDisposable
 
     /// <param name="dataFile">The prepared data, for workers that have no copy; null: none is given.</param>
     public WorkerHub(
-        IMailbox<CoordinatorInput> coordinator, Func<WorkerId> nextWorkerId, LoadedRun run, string? dataFile)
+        IMailbox<CoordinatorInput> coordinator, Func<WorkerId> nextWorkerId, LoadedRun run, string? dataFile,
+        LinkKind link = LinkKind.Auto)
     {
+        _link = link;
         _coordinator = coordinator;
         _nextWorkerId = nextWorkerId;
         _run = run;
@@ -119,7 +122,7 @@ internal sealed class WorkerHub : IAsyncDisposable
 
     private void Begin(WorkerId worker, AdmittedLink? control, AdmittedLink tensor)
     {
-        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics);
+        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics, _link);
         lock (_lock)
         {
             _ports.Add(port);

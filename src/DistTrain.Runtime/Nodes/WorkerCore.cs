@@ -143,6 +143,7 @@ public sealed class WorkerCore : IDisposable
         if (_run is { } run)
         {
             port.ExpectWeights(run.Buckets);
+            _computer!.Sums = port;
         }
     }
 
@@ -150,12 +151,18 @@ public sealed class WorkerCore : IDisposable
     {
         if (!ReferenceEquals(run, _run))
         {
-            _computer?.Dispose();
+            // The turn may be a compute thread's, which cannot wait for its own end.
+            if (_computer is { } past)
+            {
+                _ = Task.Run(past.Dispose);
+            }
+
             _run = run;
             _computer = new NodeComputer(run, _machine.Threads, node => _host.Post(new WorkerInput.Computed(node)));
         }
 
         _port?.ExpectWeights(run.Buckets);
+        _computer!.Sums = _port;
     }
 
     private void OnComputed(Instant now, ComputedNode node)

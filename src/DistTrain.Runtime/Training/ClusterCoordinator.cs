@@ -46,5 +46,6 @@ public static class ClusterCoordinator
         WorkersMin = request.WorkersMin,
         WorkersAtStart = request.WorkersMin,
         SharesData = true,
+        Link = request.Link,
     };
 }

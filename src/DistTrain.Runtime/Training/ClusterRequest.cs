@@ -24,6 +24,9 @@ public sealed record ClusterRequest
     /// <summary>Certificates for mutual TLS; null: plain TCP.</summary>
     public TlsIdentity? Tls { get; init; }
 
+    /// <summary>How weights and sums travel to and from workers.</summary>
+    public LinkKind Link { get; init; }
+
     /// <summary>Where run.json, metrics.jsonl, summary.json, model.safetensors and checkpoints/ go; made if missing.</summary>
     public required string OutFolder { get; init; }
 

@@ -59,7 +59,7 @@ public static class LocalTraining
         var cluster = new LinkedCluster(session, acceptor);
         await using (cluster.ConfigureAwait(false))
         {
-            var processes = new RunProcesses(TreeOf(request), acceptor.Address, request.ThreadsPerWorker);
+            var processes = new RunProcesses(TreeOf(request), acceptor.Address, request.ThreadsPerWorker, request.Link);
             var children = new ChildProcesses(request.WorkerCommand, token, processes.All(), session.Say);
             await using (children.ConfigureAwait(false))
             {
@@ -82,6 +82,7 @@ public static class LocalTraining
         WorkersMin = 1,
         WorkersAtStart = TreeOf(request).CoordinatorChildren,
         SharesData = request.Processes,
+        Link = request.Link,
     };
 
     private static FanInTree TreeOf(TrainingRequest request) => FanInTree.For(request.Workers, request.Run.Cluster.FanIn);

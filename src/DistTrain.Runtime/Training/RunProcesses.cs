@@ -13,14 +13,16 @@ internal sealed class RunProcesses
     private readonly FanInTree _tree;
     private readonly IPEndPoint _coordinator;
     private readonly int _threads;
+    private readonly LinkKind _link;
     private readonly TaskCompletionSource<string>[][] _addresses;
 
     /// <param name="threads">Compute threads of each worker.</param>
-    public RunProcesses(FanInTree tree, IPEndPoint coordinator, int threads)
+    public RunProcesses(FanInTree tree, IPEndPoint coordinator, int threads, LinkKind link)
     {
         _tree = tree;
         _coordinator = coordinator;
         _threads = threads;
+        _link = link;
         _addresses =
         [
             .. tree.Levels.Select(count => Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<string>(
@@ -48,6 +50,7 @@ internal sealed class RunProcesses
     [
         "worker", .. await JoinAsync(_tree.Levels.Length, worker, cancellation).ConfigureAwait(false),
         "--threads", Text(_threads), "--name", $"process {worker + 1}", "--end-with-stdin",
+        .. _link == LinkKind.Auto ? Array.Empty<string>() : ["--link", _link == LinkKind.Tcp ? "tcp" : "shared"],
     ]);
 
     private ChildProcess Aggregator(int level, int index)

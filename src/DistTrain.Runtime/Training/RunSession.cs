@@ -29,7 +29,7 @@ internal sealed class RunSession : IAsyncDisposable
         _folder = new OutFolder(settings.OutFolder);
         _folder.RemoveLeftovers();
         using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
-        _model = new ModelState(run, start.Version);
+        _model = new ModelState(run, start.Version, settings.SharesData && settings.Link != LinkKind.Tcp);
         start.Fill(_model, run);
         _ledger = new RoundLedger(run, start.Progress);
         SummaryFile.WriteText(_folder.RunFile, run.RunJson);
@@ -58,6 +58,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>Where lines for people go instead, when another host has the core. Takes inputs from any thread.</summary>
     public Action<CoordinatorInput>? OtherHost { get; set; }
+
+    public LinkKind Link => _settings.Link;
 
     /// <summary>Where the prepared data was saved for workers of other processes; null where they share it.</summary>
     public string? DataFile => _settings.SharesData ? _folder.PreparedData : null;

@@ -29,6 +29,9 @@ internal sealed record SessionSettings
     /// <summary>The first round waits for so many.</summary>
     public required int WorkersAtStart { get; init; }
 
+    /// <summary>How weights and sums travel to and from workers of other processes.</summary>
+    public LinkKind Link { get; init; }
+
     /// <summary>Whether the prepared data is saved to a file, for workers of other processes.</summary>
     public required bool SharesData { get; init; }
 }

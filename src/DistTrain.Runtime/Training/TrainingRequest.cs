@@ -16,6 +16,9 @@ public sealed record TrainingRequest
     /// <summary>True: each worker is a process of its own, joined over loopback.</summary>
     public bool Processes { get; init; }
 
+    /// <summary>How weights and sums travel to and from worker processes.</summary>
+    public LinkKind Link { get; init; }
+
     /// <summary>Compute threads of each worker; 1 or more.</summary>
     public int ThreadsPerWorker { get; init; } = 1;
 

@@ -10,7 +10,7 @@ public static class WorkerNode
     public static async Task<RunEnd> RunAsync(WorkerRequest request, CancellationToken leave)
     {
         RotatingConnector connector = RotatingConnector.For(
-            request.Others.Prepend((request.Host, request.Port)), request.Token, request.Tls);
+            request.Others.Prepend((request.Host, request.Port)), request.Token, request.Tls, request.Link);
         using var source = new RemoteRunSource(
             () => connector.Dialer, request.DataFolder ?? DefaultDataFolder(), request.Log ?? (static _ => { }));
         string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";

@@ -21,6 +21,9 @@ public sealed record WorkerRequest
     /// <summary>Certificates for mutual TLS; null: plain TCP.</summary>
     public TlsIdentity? Tls { get; init; }
 
+    /// <summary>How weights and sums travel to and from the coordinator.</summary>
+    public LinkKind Link { get; init; }
+
     /// <summary>Where data from the coordinator is kept, by content hash; null: a folder of the user's cache.</summary>
     public string? DataFolder { get; init; }
 

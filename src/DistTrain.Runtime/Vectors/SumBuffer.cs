@@ -8,15 +8,24 @@ namespace DistTrain.Runtime;
 /// </summary>
 public sealed class SumBuffer : IDisposable
 {
-    private readonly SumBufferPool _pool;
+    private readonly Action<SumBuffer> _free;
     private readonly AlignedBuffer _floats;
     private int _references;
 
-    internal SumBuffer(SumBufferPool pool, int length)
+    /// <param name="free">Takes the buffer back when the last reference is gone.</param>
+    /// <param name="slot">Of memory that is shared with another process.</param>
+    /// <param name="home">The connection's shared memory that it lies in; null: this process's own.</param>
+    internal SumBuffer(Action<SumBuffer> free, AlignedBuffer floats, int slot = -1, SharedSums? home = null)
     {
-        _pool = pool;
-        _floats = new AlignedBuffer(length);
+        _free = free;
+        _floats = floats;
+        Slot = slot;
+        Home = home;
     }
+
+    internal int Slot { get; }
+
+    internal SharedSums? Home { get; }
 
     public int Length => _floats.Length;
 
@@ -32,7 +41,7 @@ public sealed class SumBuffer : IDisposable
         int left = Interlocked.Decrement(ref _references);
         if (left == 0)
         {
-            _pool.Return(this);
+            _free(this);
         }
         else if (left < 0)
         {

@@ -1,3 +1,5 @@
+using DistTrain.Numerics;
+
 namespace DistTrain.Runtime;
 
 /// <summary>Sum vectors of one length, kept for reuse. Safe for many threads.</summary>
@@ -41,7 +43,7 @@ public sealed class SumBufferPool(int length, int buffersMax = SumBufferPool.Buf
             }
 
             _rented++;
-            SumBuffer buffer = _free.Count > 0 ? _free.Pop() : new SumBuffer(this, length);
+            SumBuffer buffer = _free.Count > 0 ? _free.Pop() : new SumBuffer(Return, new AlignedBuffer(length));
             buffer.MarkRented();
             return buffer;
         }
@@ -59,7 +61,7 @@ public sealed class SumBufferPool(int length, int buffersMax = SumBufferPool.Buf
         }
     }
 
-    internal void Return(SumBuffer buffer)
+    private void Return(SumBuffer buffer)
     {
         lock (_lock)
         {

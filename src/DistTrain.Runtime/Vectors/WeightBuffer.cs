@@ -9,15 +9,23 @@ namespace DistTrain.Runtime;
 /// </summary>
 public sealed class WeightBuffer : IDisposable
 {
-    private readonly WeightBufferPool _pool;
+    private readonly Action<WeightBuffer> _free;
     private readonly AlignedBuffer _floats;
+    private readonly SharedRegion? _region;
     private int _references;
 
-    internal WeightBuffer(WeightBufferPool pool, int length)
+    /// <param name="free">Takes the buffer back when the last reference is gone.</param>
+    /// <param name="floats">Owned.</param>
+    /// <param name="region">Owned; the shared memory that they lie in. Null: this process's own.</param>
+    internal WeightBuffer(Action<WeightBuffer> free, AlignedBuffer floats, SharedRegion? region = null)
     {
-        _pool = pool;
-        _floats = new AlignedBuffer(length);
+        _free = free;
+        _floats = floats;
+        _region = region;
     }
+
+    /// <summary>Where other processes of this machine find it; null: nowhere.</summary>
+    internal SharedPlace? Place => _region?.PlaceOf(0);
 
     public WeightVersion Version { get; private set; }
 
@@ -35,7 +43,7 @@ public sealed class WeightBuffer : IDisposable
         int left = Interlocked.Decrement(ref _references);
         if (left == 0)
         {
-            _pool.Return(this);
+            _free(this);
         }
         else if (left < 0)
         {
@@ -43,7 +51,11 @@ public sealed class WeightBuffer : IDisposable
         }
     }
 
-    public void Dispose() => _floats.Dispose();
+    public void Dispose()
+    {
+        _floats.Dispose();
+        _region?.Release();
+    }
 
     internal void MarkRented(WeightVersion version)
     {

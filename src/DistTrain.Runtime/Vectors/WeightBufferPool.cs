@@ -1,3 +1,4 @@
+using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -7,7 +8,8 @@ namespace DistTrain.Runtime;
 /// reader or a checkpoint being written holds one more. Safe for many threads.
 /// </summary>
 /// <param name="length">Floats of each vector.</param>
-public sealed class WeightBufferPool(int length) : IDisposable
+/// <param name="isShared">Whether other processes of this machine may read them, where the system can do that.</param>
+public sealed class WeightBufferPool(int length, bool isShared = false) : IDisposable
 {
     /// <summary>Vectors out at one time: each link holds at most two, so this is a bound on links that hang.</summary>
     public const int BuffersMax = 4096;
@@ -31,7 +33,7 @@ public sealed class WeightBufferPool(int length) : IDisposable
             }
 
             _rented++;
-            WeightBuffer buffer = _free.Count > 0 ? _free.Pop() : new WeightBuffer(this, length);
+            WeightBuffer buffer = _free.Count > 0 ? _free.Pop() : Make();
             buffer.MarkRented(version);
             return buffer;
         }
@@ -49,7 +51,12 @@ public sealed class WeightBufferPool(int length) : IDisposable
         }
     }
 
-    internal void Return(WeightBuffer buffer)
+    private WeightBuffer Make() =>
+        isShared && SharedRegion.TryCreate(1, length) is { } region
+            ? new WeightBuffer(Return, region.Floats(0), region)
+            : new WeightBuffer(Return, new AlignedBuffer(length));
+
+    private void Return(WeightBuffer buffer)
     {
         lock (_lock)
         {

@@ -38,6 +38,17 @@ public sealed class EqualWeightsTests(EqualWeightsTests.Undisturbed undisturbed)
         Assert.Equal(undisturbed.WeightsSha256, await TrainAsync(flags, without));
     }
 
+    [SkippableTheory]
+    [InlineData("tcp")]
+    [InlineData("shared")]
+    public async Task Train_DigitsOverEitherLink_GivesTheSameWeights(string link)
+    {
+        Skip.If(link == "shared" && !OperatingSystem.IsLinux(), "shared memory is a Linux matter");
+        Assert.Equal(
+            undisturbed.WeightsSha256,
+            await TrainAsync(["--workers", "3", "--processes", "--threads", "2", "--link", link], ""));
+    }
+
     private static async Task<string> TrainAsync(string[] flags, string without)
     {
         using var folder = new TemporaryFolder();

@@ -11,7 +11,8 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<Task<RunEnd>> _workers = [];
     private readonly string _folder;
 
-    public TestCluster(TinyRun run, string outName, ITrainingObserver observer, int workersMin = 1, bool resume = false, int port = 0)
+    public TestCluster(TinyRun run, string outName, ITrainingObserver observer, int workersMin = 1, bool resume = false, int port = 0,
+        LinkKind link = LinkKind.Auto)
     {
         _folder = run.Out("worker-data");
         Result = Task.Run(() => ClusterCoordinator.RunAsync(
@@ -24,6 +25,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 Token = Token,
                 OutFolder = run.Out(outName),
                 Resume = resume,
+                Link = link,
                 Listening = address => _listening.TrySetResult(address),
             },
             observer, _stop.Token));
@@ -38,7 +40,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<IPEndPoint> Address => _listening.Task;
 
     /// <returns>Cancel it to have the worker leave.</returns>
-    public async Task<CancellationTokenSource> JoinAsync(int threads = 1, string token = Token)
+    public async Task<CancellationTokenSource> JoinAsync(int threads = 1, string token = Token, LinkKind link = LinkKind.Auto)
     {
         IPEndPoint address = await Address;
         var leave = new CancellationTokenSource();
@@ -54,6 +56,7 @@ internal sealed class TestCluster : IAsyncDisposable
                     Token = token,
                     DataFolder = _folder,
                     Name = name,
+                    Link = link,
                 },
                 leave.Token)));
         }

@@ -28,6 +28,38 @@ public sealed class ClusterTests
         }
     }
 
+    [SkippableTheory]
+    [InlineData(LinkKind.Tcp, LinkKind.Auto)]
+    [InlineData(LinkKind.Auto, LinkKind.Tcp)]
+    [InlineData(LinkKind.Shared, LinkKind.Shared)]
+    [InlineData(LinkKind.Tcp, LinkKind.Tcp)]
+    public async Task Weights_AnyKindOfLink_AreTheSame(LinkKind coordinator, LinkKind worker)
+    {
+        Skip.If(coordinator == LinkKind.Shared && !OperatingSystem.IsLinux(), "shared memory is a Linux matter");
+        using var tiny = new TinyRun();
+        TrainingResult local = await LocalTraining.RunAsync(tiny.Request("local"), TrainingObserver.None, default);
+        await using var cluster = new TestCluster(tiny, "out", TrainingObserver.None, workersMin: 2, link: coordinator);
+        await cluster.JoinAsync(link: worker);
+        await cluster.JoinAsync(threads: 2, link: worker);
+        TrainingResult result = await cluster.Result.WaitAsync(Patience);
+        Assert.Equal(local.Summary.WeightsSha256, result.Summary.WeightsSha256);
+    }
+
+    [SkippableFact]
+    public async Task Worker_ThatMustNotShare_IsSentAwayByACoordinatorThatMust()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "shared memory is a Linux matter");
+        using var tiny = new TinyRun();
+        var observer = new RecordingObserver();
+        await using var cluster = new TestCluster(tiny, "out", observer, link: LinkKind.Shared);
+        using CancellationTokenSource leave = await cluster.JoinAsync(link: LinkKind.Tcp);
+        await cluster.JoinAsync(link: LinkKind.Shared);
+        await cluster.Result.WaitAsync(Patience);
+        await leave.CancelAsync();
+        Assert.DoesNotContain(
+            observer.Notices, notice => notice is Notice.WorkerJoined joined && joined.Name == "test 1");
+    }
+
     [Fact]
     public async Task Workers_OneCutOffAndOneAddedInMidRun_ChangeNothing()
     {

@@ -1,0 +1,187 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using DistTrain.Numerics;
+using Microsoft.Win32.SafeHandles;
+
+namespace DistTrain.Runtime;
+
+/// <summary>
+/// Memory that processes of one machine share: vectors of one length, with a count of outstanding uses before each. It is
+/// an anonymous file (memfd), which has no name in any folder and is gone when the last process that mapped it is, however
+/// that ended. Peers of the same user open it through /proc.
+/// </summary>
+/// <remarks>
+/// Layout: a header (nonce 16 bytes, slots 4, floats of a slot 4, then from byte 64 one count of 4 bytes a slot), then the
+/// slots, each at a multiple of a page. Memory is taken when a slot is first written. Linux only; elsewhere, and where
+/// the system refuses, there is none and links carry the floats themselves.
+/// </remarks>
+internal sealed unsafe partial class SharedRegion : IDisposable
+{
+    private readonly SafeFileHandle _file;
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private int _references = 1;
+
+    private SharedRegion(SafeFileHandle file, MemoryMappedFile map, MemoryMappedViewAccessor view, int process)
+    {
+        _file = file;
+        _map = map;
+        _view = view;
+        Process = process;
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _start = start;
+    }
+
+    /// <summary>The owner's process id.</summary>
+    public int Process { get; }
+
+    public UInt128 Nonce => *(UInt128*)_start;
+
+    public int Slots { get; private init; }
+
+    /// <summary>Floats of each slot.</summary>
+    public int Length { get; private init; }
+
+    /// <returns>A zeroed region of this process; null: there is none on this system.</returns>
+    public static SharedRegion? TryCreate(int slots, int length)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        int descriptor = Create("disttrain", CloseOnExec);
+        if (descriptor < 0)
+        {
+            return null;
+        }
+
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            RandomAccess.SetLength(file, BytesOf(slots, length));
+            SharedRegion? region = Map(file, Environment.ProcessId, slots, length, isWritable: true);
+            if (region is not null)
+            {
+                RandomNumberGenerator.Fill(new Span<byte>(region._start, sizeof(UInt128)));
+                *(int*)(region._start + SlotsAt) = slots;
+                *(int*)(region._start + LengthAt) = length;
+            }
+
+            return region;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            file.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>Maps a peer's region.</summary>
+    /// <param name="length">Floats that each slot must have.</param>
+    /// <returns>Null: it is not this machine's, not this user's, or not what it claims to be.</returns>
+    public static SharedRegion? TryOpen(in SharedPlace place, int length, bool isWritable)
+    {
+        if (!OperatingSystem.IsLinux() || place.Process <= 0 || place.Handle < 0)
+        {
+            return null;
+        }
+
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(
+                $"/proc/{place.Process}/fd/{place.Handle}", FileMode.Open, isWritable ? FileAccess.ReadWrite : FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> header = stackalloc byte[HeaderBytes];
+            if (RandomAccess.GetLength(file) < HeaderBytes || RandomAccess.Read(file, header, 0) < HeaderBytes)
+            {
+                file.Dispose();
+                return null;
+            }
+
+            int slots = MemoryMarshal.Read<int>(header[SlotsAt..]);
+            bool isRight = MemoryMarshal.Read<UInt128>(header) == place.Nonce
+                && MemoryMarshal.Read<int>(header[LengthAt..]) == length
+                && slots is >= 1 and <= SlotsMax
+                && RandomAccess.GetLength(file) == BytesOf(slots, length);
+            if (!isRight)
+            {
+                file.Dispose();
+                return null;
+            }
+
+            return Map(file, place.Process, slots, length, isWritable);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            file?.Dispose();
+            return null;
+        }
+    }
+
+    public SharedPlace PlaceOf(int slot) => new(Process, (int)_file.DangerousGetHandle(), Nonce, slot);
+
+    /// <summary>The floats of a slot; they live as long as the region is retained.</summary>
+    public AlignedBuffer Floats(int slot) => AlignedBuffer.Over((float*)(_start + OffsetOf(slot, Length)), Length);
+
+    /// <summary>Uses of a slot that the peer has not given back.</summary>
+    public int Outstanding(int slot) => Volatile.Read(ref Count(slot));
+
+    /// <summary>A use of a slot goes to the peer.</summary>
+    public void Lend(int slot) => Interlocked.Increment(ref Count(slot));
+
+    /// <summary>A use of a peer's slot ends.</summary>
+    public void GiveBack(int slot) => Interlocked.Decrement(ref Count(slot));
+
+    public void Retain() => Interlocked.Increment(ref _references);
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _map.Dispose();
+            _file.Dispose();
+        }
+    }
+
+    /// <summary>Gives the maker's reference back.</summary>
+    public void Dispose() => Release();
+
+    private static SharedRegion? Map(SafeFileHandle file, int process, int slots, int length, bool isWritable)
+    {
+        MemoryMappedFileAccess access = isWritable ? MemoryMappedFileAccess.ReadWrite : MemoryMappedFileAccess.Read;
+        MemoryMappedFile map = MemoryMappedFile.CreateFromFile(
+            file, null, 0, access, HandleInheritability.None, leaveOpen: true);
+        MemoryMappedViewAccessor view = map.CreateViewAccessor(0, 0, access);
+        return new SharedRegion(file, map, view, process) { Slots = slots, Length = length };
+    }
+
+    private ref int Count(int slot) => ref *(int*)(_start + CountsAt + (slot * sizeof(int)));
+
+    private static long OffsetOf(int slot, int length) => HeaderBytes + (slot * SlotBytes(length));
+
+    private static long BytesOf(int slots, int length) => OffsetOf(slots, length);
+
+    private static long SlotBytes(int length) =>
+        (((long)length * sizeof(float)) + PageBytes - 1) / PageBytes * PageBytes;
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Create(string name, uint flags);
+
+    /// <summary>MFD_CLOEXEC: processes that this one starts do not inherit it.</summary>
+    private const uint CloseOnExec = 1;
+
+    public const int SlotsMax = 256;
+    private const int PageBytes = 4096;
+    private const int HeaderBytes = PageBytes;
+    private const int SlotsAt = 16;
+    private const int LengthAt = 20;
+    private const int CountsAt = 64;
+}

@@ -1,0 +1,96 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime.Tests.Links.Shared;
+
+/// <summary>Memory between processes; here both ends are in one, which opens its own descriptors the same way.</summary>
+public sealed class SharedRegionTests
+{
+    private const int Length = 5000;
+
+    [SkippableFact]
+    public void SharedRegion_OpenedByItsPlace_IsTheSameMemory()
+    {
+        using SharedRegion owner = Create(slots: 3);
+        using SharedRegion? peer = SharedRegion.TryOpen(owner.PlaceOf(2), Length, isWritable: true);
+        Assert.NotNull(peer);
+        for (int slot = 0; slot < 3; slot++)
+        {
+            owner.Floats(slot).Span.Fill(slot + 0.5f);
+        }
+
+        Assert.Equal(3, peer.Slots);
+        Assert.All(peer.Floats(2).Span.ToArray(), value => Assert.Equal(2.5f, value));
+        peer.Floats(0).Span[Length - 1] = 7;
+        Assert.Equal(7, owner.Floats(0).Span[Length - 1]);
+        Assert.Equal(1.5f, owner.Floats(1).Span[0]);
+    }
+
+    [SkippableFact]
+    public void SharedRegion_AfterItsOwnerLetGo_StaysValidForThePeer()
+    {
+        SharedRegion owner = Create(slots: 1);
+        owner.Floats(0).Span.Fill(3);
+        using SharedRegion? peer = SharedRegion.TryOpen(owner.PlaceOf(0), Length, isWritable: false);
+        owner.Dispose();
+        Assert.Equal(3, peer!.Floats(0).Span[Length - 1]);
+    }
+
+    [SkippableFact]
+    public void SharedRegion_APlaceThatIsNotWhatItClaims_IsNotOpened()
+    {
+        using SharedRegion owner = Create(slots: 2);
+        SharedPlace place = owner.PlaceOf(0);
+        Assert.Null(SharedRegion.TryOpen(place with { Nonce = place.Nonce + 1 }, Length, isWritable: false));
+        Assert.Null(SharedRegion.TryOpen(place with { Handle = 1_000_000 }, Length, isWritable: false));
+        Assert.Null(SharedRegion.TryOpen(place with { Process = -1 }, Length, isWritable: false));
+        Assert.Null(SharedRegion.TryOpen(place with { Process = int.MaxValue }, Length, isWritable: false));
+        Assert.Null(SharedRegion.TryOpen(place, Length + 1, isWritable: false));
+        using var regions = new PeerRegions(Length, isWritable: false);
+        Assert.Throws<WireFormatException>(() => regions.Find(place with { Slot = 2 }));
+        Assert.Throws<WireFormatException>(() => regions.Find(place with { Slot = -1 }));
+        Assert.Throws<WireFormatException>(() => regions.Find(place with { Nonce = 0 }));
+        Assert.Equal(2, regions.Find(place).Slots);
+    }
+
+    [SkippableFact]
+    public void SharedRegion_HasNoNameInAnyFolder()
+    {
+        using SharedRegion owner = Create(slots: 1);
+        string target = new FileInfo($"/proc/self/fd/{owner.PlaceOf(0).Handle}").LinkTarget!;
+        Assert.StartsWith("/memfd:", target, StringComparison.Ordinal);
+        Assert.EndsWith("(deleted)", target, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void SharedSums_AVectorThatTheCoordinatorStillHolds_IsNotGivenOutAgain()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "shared memory is a Linux matter");
+        using SharedSums sums = SharedSums.TryCreate(slots: 2, Length)!;
+        SumBuffer first = sums.TryRent()!;
+        SharedPlace place = sums.Lend(first);
+        sums.Lend(first);
+        first.Release();
+        SumBuffer second = sums.TryRent()!;
+        Assert.NotEqual(place.Slot, second.Slot);
+        Assert.Null(sums.TryRent());
+
+        using var regions = new PeerRegions(Length, isWritable: true);
+        regions.Find(place).GiveBack(place.Slot);
+        Assert.Null(sums.TryRent());
+        regions.Find(place).GiveBack(place.Slot);
+        Assert.Equal(place.Slot, sums.TryRent()!.Slot);
+    }
+
+    [Fact]
+    public void SharedPlace_ThroughBytes_IsTheSame()
+    {
+        var place = new SharedPlace(123, 45, UInt128.MaxValue - 6, 7);
+        Assert.Equal(place, SharedPlace.Read(place.ToBytes()));
+    }
+
+    private static SharedRegion Create(int slots)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "shared memory is a Linux matter");
+        return SharedRegion.TryCreate(slots, Length)!;
+    }
+}
