@@ -198,7 +198,8 @@ public sealed class ErrorTests
     private static void AssertOneSentence(CommandResult result, int exitCode, string[] holds)
     {
         Assert.True(result.ExitCode == exitCode, $"exit code {result.ExitCode}, expected {exitCode}: {result.Errors}");
-        string sentence = result.Errors.TrimEnd('\n');
+        // A run that failed on its way says in a second line what there is to go on from.
+        string sentence = result.Errors.TrimEnd('\n').Split("\nto go on from ")[0];
         Assert.DoesNotContain('\n', sentence);
         Assert.DoesNotContain("   at ", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("this is a bug", sentence, StringComparison.Ordinal);
