@@ -52,6 +52,7 @@ public sealed class WorkerFreezeTests(ITestOutputHelper output)
         output.WriteLine($"noticed after {noticed.TotalSeconds:0.00} s");
         Assert.InRange(noticed, TimeSpan.FromSeconds(1.9), FrozenNoticeMax);
         Assert.Contains("no sign of life for 2.5 s", lost.Text, StringComparison.Ordinal);
+        AssertStatusTellsWhyItStands(cluster, frozen);
 
         Signal.Send(frozen.Node.Process, Signal.Continue);
         cluster.Log.WaitForNotice(
@@ -75,5 +76,17 @@ public sealed class WorkerFreezeTests(ITestOutputHelper output)
         AssertSameWeights(cluster);
         Assert.False(cluster.Log.Has("workerLost", leaver.Name), "a worker that leaves counts as lost");
         Assert.True(cluster.Log.Has("workerJoined", stayer.Name));
+    }
+
+    private static void AssertStatusTellsWhyItStands(RealCluster cluster, RealWorker frozen)
+    {
+        using NodeProcess status = new(["status", cluster.Address], "");
+        Assert.Equal(0, status.WaitForEnd());
+        Assert.StartsWith("waiting: step ", status.Said, StringComparison.Ordinal);
+        Assert.Contains(
+            $"waiting for workers: 0 of 1 present (worker 1 ({frozen.Name}) is gone: no sign of life for 2.5 s)",
+            status.Said, StringComparison.Ordinal);
+        Assert.Contains("1 recovery", status.Said, StringComparison.Ordinal);
+        Assert.Contains("no workers", status.Said, StringComparison.Ordinal);
     }
 }
