@@ -70,13 +70,13 @@ internal static class PlanCommand
         {
             run, workers, bandwidth, latency, fanIn, threads, batchTime, local, simulate, set, json,
         };
-        command.SetAction((parsed, _) =>
+        command.SetAction(async (parsed, _) =>
         {
             var request = new Request(
                 parsed.GetRequiredValue(run), parsed.GetRequiredValue(set), parsed.GetRequiredValue(workers),
                 parsed.GetValue(threads), parsed.GetValue(bandwidth), parsed.GetValue(latency), parsed.GetValue(fanIn),
                 parsed.GetValue(batchTime), parsed.GetValue(local), parsed.GetValue(simulate));
-            ClusterPlan plan = Make(request);
+            ClusterPlan plan = await MakeAsync(request).ConfigureAwait(false);
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(JsonOutput.Write(plan));
@@ -86,12 +86,12 @@ internal static class PlanCommand
                 PlanTable.Write(TerminalOutput.Open(), plan);
             }
 
-            return Task.FromResult(ExitCodes.Done);
+            return ExitCodes.Done;
         });
         return command;
     }
 
-    private static ClusterPlan Make(Request request)
+    private static async Task<ClusterPlan> MakeAsync(Request request)
     {
         if (request.IsLocal && (request.Bandwidth is not null || request.Latency is not null))
         {
@@ -110,8 +110,10 @@ internal static class PlanCommand
         int cores = Environment.ProcessorCount;
         int most = request.Workers.Max();
         int rowsMin = Math.Max(1, run.Plan.BatchSize / most);
-        MachineFigures machine = MachineCalibration.Measure(
-            run, request.Threads, request.IsLocal ? Math.Clamp(cores / request.Threads, 1, most) : 1, rowsMin);
+        MachineFigures machine = await MachineCalibration.MeasureAsync(
+            run, request.Threads, request.IsLocal ? Math.Clamp(cores / request.Threads, 1, most) : 1, rowsMin,
+            (run.Plan.BatchSize + request.Workers.Min() - 1) / request.Workers.Min())
+            .ConfigureAwait(false);
         StepCosts costs = PlanInputs.CostsOf(run, machine, request.Threads, request.BatchSeconds);
         ClusterNetwork network = request.IsLocal
             ? new ClusterNetwork(double.PositiveInfinity, machine.HopSeconds, cores)

@@ -8,8 +8,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
 #pragma warning restore CA1001
 {
     private readonly AggregatorCore _core;
-    private readonly IConnector _connector;
-    private readonly CancellationTokenSource _connecting = new();
+    private readonly Uplink _uplink;
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LoadedRun> _run = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastWorker;
@@ -18,7 +17,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
     public AggregatorActor(AggregatorSettings settings, IRunSource source, IConnector connector, Action<string>? log)
         : base(settings.Name, MailboxCapacity)
     {
-        _connector = connector;
+        _uplink = new Uplink(connector, this, Refused);
         Log = log ?? (static _ => { });
         _core = new AggregatorCore(new AggregatorProtocol(settings), source, this, Log);
     }
@@ -67,7 +66,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
             Log($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
         }
 
-        _ = ConnectAsync(after);
+        _ = _uplink.ConnectAsync(after);
     }
 
     void IWorkerHost.Finish(RunEnd end)
@@ -92,7 +91,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
 
     protected override void OnStopped()
     {
-        _connecting.Cancel();
+        _uplink.Dispose();
         _core.Dispose();
         _end.TrySetResult(new RunEnd(RunEndKind.Stopped, $"{Name} was stopped"));
         _run.TrySetCanceled();
@@ -100,38 +99,10 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
 
     protected override void Discard(AggregatorInput message) => AggregatorCore.Discard(message);
 
-    private async Task ConnectAsync(TimeSpan after)
+    private void Refused(string reason)
     {
-        try
-        {
-            if (after > TimeSpan.Zero)
-            {
-                await Task.Delay(after, _connecting.Token).ConfigureAwait(false);
-            }
-
-            ICoordinatorPort port = await _connector.ConnectAsync(this, _connecting.Token).ConfigureAwait(false);
-            var connected = new AggregatorInput.FromAbove(new WorkerInput.Connected(port));
-            if (!await PostAsync(connected, _connecting.Token).ConfigureAwait(false))
-            {
-                port.Close("the aggregator has ended");
-                return;
-            }
-
-            port.Start();
-        }
-        catch (OperationCanceledException)
-        {
-            // The aggregator ends.
-        }
-        catch (LinkException refusal) when (refusal.IsFinal)
-        {
-            _end.TrySetResult(new RunEnd(RunEndKind.Failed, refusal.Message));
-            Stop();
-        }
-        catch (LinkException failure)
-        {
-            TryPost(new AggregatorInput.FromAbove(new WorkerInput.Disconnected(null, failure.Message)));
-        }
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, reason));
+        Stop();
     }
 
     /// <summary>Messages; a worker below has a handful under way at a time.</summary>

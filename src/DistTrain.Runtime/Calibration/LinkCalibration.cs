@@ -1,62 +1,173 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using System.Threading.Channels;
 using DistTrain.Numerics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
-/// <summary>Times a tensor's way from one process of this machine to another: checksum, socket, copy, checksum.</summary>
-internal static class LinkCalibration
+/// <summary>
+/// Times the links that processes of this machine would use, end to end: from one mailbox through codec, checksum, socket and
+/// threads into another, with the run's own buckets.
+/// </summary>
+internal sealed class LinkCalibration : IAsyncDisposable
 {
-    /// <returns>Seconds for one byte of one stream.</returns>
-    public static double SecondsPerByte(BucketPlan buckets)
+    private readonly LoadedRun _run;
+    private readonly Box<CoordinatorInput> _above = new();
+    private readonly Box<WorkerInput> _below = new();
+    private readonly LinkAcceptor _acceptor;
+    private readonly WorkerHub _hub;
+    private readonly WeightBufferPool _weights;
+    private readonly SumBufferPool _sums;
+    private ICoordinatorPort _up = null!;
+    private IWorkerPort _down = null!;
+    private long _version;
+
+    private LinkCalibration(LoadedRun run)
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(1);
-        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        sender.Connect(listener.LocalEndPoint!);
-        using Socket receiver = listener.Accept();
-        int floats = Math.Clamp(buckets.SumLengthMax, FloatsMin, FloatsMax);
-        using var outgoing = new AlignedBuffer(floats);
-        using var incoming = new AlignedBuffer(floats);
-        return MachineCalibration.Median(() => SendFrames(sender, receiver, outgoing.Bytes, incoming.Bytes))
-            / (Frames * (double)floats * sizeof(float));
+        _run = run;
+        string token = ChildProcesses.NewToken();
+        _weights = new WeightBufferPool(run.Buckets.ParameterCount);
+        _sums = new SumBufferPool(run.Buckets.SumLength);
+        _hub = new WorkerHub(_above, () => new WorkerId(1), run, dataFile: null);
+        _acceptor = new LinkAcceptor(new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
+        _acceptor.Start(_hub.Take, static _ => { });
+        Connector = new TcpConnector(new LinkDialer(
+            _acceptor.Address.Address.ToString(), _acceptor.Address.Port, token, tls: null));
     }
 
-    private static double SendFrames(Socket sender, Socket receiver, Memory<byte> outgoing, Memory<byte> incoming)
+    private TcpConnector Connector { get; }
+
+    /// <returns>Seconds for one byte of one stream, and from a message's sending to its arrival.</returns>
+    public static async Task<(double Byte, double Message)> MeasureAsync(LoadedRun run)
+    {
+        var link = new LinkCalibration(run);
+        await using (link.ConfigureAwait(false))
+        {
+            await link.ConnectAsync().ConfigureAwait(false);
+            double message = await MedianAsync(link.SendMessagesAsync).ConfigureAwait(false);
+            double down = await MedianAsync(link.SendWeightsAsync).ConfigureAwait(false);
+            double up = await MedianAsync(link.SendSumsAsync).ConfigureAwait(false);
+            double bytes = run.Buckets.SumLength * (double)sizeof(float);
+            double perByte = (((down + up) / 2) - message) / bytes;
+            return (Math.Max(perByte, 0), message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _up?.Close("measured");
+        _down?.Close("measured");
+        await _acceptor.DisposeAsync().ConfigureAwait(false);
+        await _hub.DisposeAsync().ConfigureAwait(false);
+        _sums.Dispose();
+        _weights.Dispose();
+    }
+
+    private async Task ConnectAsync()
+    {
+        _up = await Connector.ConnectAsync(_below, default).ConfigureAwait(false);
+        _up.Start();
+        _up.ExpectWeights(_run.Buckets);
+        while (_down is null)
+        {
+            if (await _above.TakeAsync().ConfigureAwait(false) is CoordinatorInput.Connected connected)
+            {
+                _down = connected.Port;
+            }
+        }
+    }
+
+    /// <summary>There and back, as often as is worth a measurement.</summary>
+    private async Task<double> SendMessagesAsync()
     {
         long start = Stopwatch.GetTimestamp();
-        var sending = new Thread(() =>
+        for (int i = 0; i < Messages; i++)
         {
-            for (int frame = 0; frame < Frames; frame++)
-            {
-                FrameHeader.For(FrameKind.Tensor, [], outgoing.Span);
-                for (int sent = 0; sent < outgoing.Length;)
-                {
-                    sent += sender.Send(outgoing.Span[sent..]);
-                }
-            }
-        });
-        sending.Start();
-        for (int frame = 0; frame < Frames; frame++)
-        {
-            for (int taken = 0; taken < incoming.Length;)
-            {
-                taken += receiver.Receive(incoming.Span[taken..]);
-            }
-
-            FrameHeader.For(FrameKind.Tensor, [], incoming.Span);
+            _up.Send(new WorkerMessage.Heartbeat(new Term(1), new RoundNumber(1), 0));
+            await _above.TakeAsync().ConfigureAwait(false);
+            _down.Send(new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(1)));
+            await _below.TakeAsync().ConfigureAwait(false);
         }
 
-        sending.Join();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / (2 * Messages);
+    }
+
+    private async Task<double> SendWeightsAsync()
+    {
+        WeightBuffer weights = _weights.Rent(new WeightVersion(++_version));
+        long start = Stopwatch.GetTimestamp();
+        for (int bucket = 0; bucket < _run.Buckets.Count; bucket++)
+        {
+            _down.SendWeights(
+                new CoordinatorMessage.Weights(new Term(1), weights.Version, bucket), weights,
+                _run.Buckets.WeightStart(bucket), _run.Buckets.WeightLength(bucket));
+        }
+
+        for (int bucket = 0; bucket < _run.Buckets.Count; bucket++)
+        {
+            WorkerCore.Discard(await _below.TakeAsync().ConfigureAwait(false));
+        }
+
+        weights.Release();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private const int Frames = 4;
+    private async Task<double> SendSumsAsync()
+    {
+        SumBuffer sums = _sums.Rent();
+        sums.Span.Clear();
+        long start = Stopwatch.GetTimestamp();
+        for (int bucket = 0; bucket < _run.Buckets.Count; bucket++)
+        {
+            _up.SendPartial(
+                new WorkerMessage.PartialSum(new Term(1), new RoundNumber(1), bucket, TreeNode.Leaf(0), 1),
+                _run.Buckets.View(sums, bucket));
+        }
 
-    private const int FloatsMin = 1 << 14;
+        for (int bucket = 0; bucket < _run.Buckets.Count; bucket++)
+        {
+            CoordinatorCore.Discard(await _above.TakeAsync().ConfigureAwait(false));
+        }
 
-    private const int FloatsMax = 1 << 22;
+        sums.Release();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static async Task<double> MedianAsync(Func<Task<double>> measureOnce)
+    {
+        await measureOnce().ConfigureAwait(false);
+        var seconds = new List<double>();
+        long start = Stopwatch.GetTimestamp();
+        while (seconds.Count < TimesMin || Stopwatch.GetElapsedTime(start).TotalSeconds < SecondsPerFigure)
+        {
+            seconds.Add(await measureOnce().ConfigureAwait(false));
+        }
+
+        seconds.Sort();
+        return seconds[seconds.Count / 2];
+    }
+
+    /// <summary>A mailbox whose owner looks into it when it likes.</summary>
+    private sealed class Box<TMessage> : IMailbox<TMessage>
+        where TMessage : class
+    {
+        private readonly Channel<TMessage> _messages = Channel.CreateUnbounded<TMessage>();
+
+        public bool TryPost(TMessage message) => _messages.Writer.TryWrite(message);
+
+        public ValueTask<bool> PostAsync(TMessage message, CancellationToken cancellation) => new(TryPost(message));
+
+        /// <exception cref="OperationCanceledException">Nothing came for long: the link is broken.</exception>
+        public async Task<TMessage> TakeAsync()
+        {
+            using var limit = new CancellationTokenSource(PatienceMax);
+            return await _messages.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    private const int Messages = 32;
+    private const int TimesMin = 5;
+    private const double SecondsPerFigure = 0.15;
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(20);
 }

@@ -8,27 +8,35 @@ public static class MachineCalibration
     /// <param name="threads">Compute threads of a worker; 1 or more.</param>
     /// <param name="workersAtOnce">Workers that compute beside each other on this machine: they share its memory and caches.</param>
     /// <param name="rowsMin">The fewest rows that a worker will have.</param>
-    public static MachineFigures Measure(LoadedRun run, int threads, int workersAtOnce, int rowsMin)
+    /// <param name="rowsMax">The most; at most the batch.</param>
+    public static async Task<MachineFigures> MeasureAsync(
+        LoadedRun run, int threads, int workersAtOnce, int rowsMin, int rowsMax)
     {
         using var passes = new PassCalibration(run, threads, Math.Max(1, workersAtOnce));
         double[] readyShare = [];
         var points = new List<(double, double)>();
-        foreach (int rows in RowCounts(rowsMin, Math.Min(run.Plan.BatchSize, run.Plan.TrainRows)))
+        foreach (int rows in RowCounts(rowsMin, Math.Clamp(rowsMax, 1, Math.Min(run.Plan.BatchSize, run.Plan.TrainRows))))
         {
             (double seconds, readyShare) = passes.Measure(rows);
             points.Add((rows, seconds));
         }
 
         (double adds, double updates) = UpdateCalibration.Measure(run);
-        (double message, double hop) = MessageCalibration.Measure();
+        (double perByte, double hop) = await LinkCalibration.MeasureAsync(run).ConfigureAwait(false);
         return new MachineFigures(
-            [.. points], [.. readyShare], adds, updates, message, hop, LinkCalibration.SecondsPerByte(run.Buckets));
+            [.. points], [.. readyShare], adds, updates, MessageCalibration.Measure(), hop, perByte);
     }
 
-    /// <summary>The median of measurements that take about <see cref="SecondsPerFigure"/> together; at least five.</summary>
+    /// <summary>
+    /// The median of measurements that take about <see cref="SecondsPerFigure"/> together; at least five, of slow things one.
+    /// </summary>
     internal static double Median(Func<double> measureOnce)
     {
-        measureOnce();
+        if (measureOnce() > SecondsOfSlow)
+        {
+            return measureOnce();
+        }
+
         var seconds = new List<double>();
         long start = Stopwatch.GetTimestamp();
         while (seconds.Count < TimesMin
@@ -41,10 +49,10 @@ public static class MachineCalibration
         return seconds[seconds.Count / 2];
     }
 
-    /// <summary>Half the batch, a quarter, ... down to the fewest rows.</summary>
-    private static List<int> RowCounts(int rowsMin, int batchRows)
+    /// <summary>The most rows, half of them, a quarter, ... down to the fewest.</summary>
+    private static List<int> RowCounts(int rowsMin, int rowsMax)
     {
-        var counts = new List<int> { batchRows };
+        var counts = new List<int> { rowsMax };
         while (counts[^1] > Math.Max(1, rowsMin))
         {
             counts.Add(Math.Max(rowsMin, counts[^1] / 2));
@@ -55,6 +63,8 @@ public static class MachineCalibration
     }
 
     private const double SecondsPerFigure = 0.15;
+
+    private const double SecondsOfSlow = 0.2;
 
     private const int TimesMin = 5;
 

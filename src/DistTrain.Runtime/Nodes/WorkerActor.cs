@@ -8,14 +8,13 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
 #pragma warning restore CA1001
 {
     private readonly WorkerCore _core;
-    private readonly IConnector _connector;
-    private readonly CancellationTokenSource _connecting = new();
+    private readonly Uplink _uplink;
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WorkerActor(string name, int threads, ProtocolTimes times, IRunSource source, IConnector connector)
         : base(name, MailboxCapacity)
     {
-        _connector = connector;
+        _uplink = new Uplink(connector, this, Refused);
         _core = new WorkerCore(new WorkerProtocol(name, threads, times), source, this);
     }
 
@@ -49,7 +48,7 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
             Log?.Invoke($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
         }
 
-        _ = ConnectAsync(after);
+        _ = _uplink.ConnectAsync(after);
     }
 
     void IWorkerHost.Finish(RunEnd end)
@@ -67,44 +66,17 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
 
     protected override void OnStopped()
     {
-        _connecting.Cancel();
+        _uplink.Dispose();
         _core.Dispose();
         _end.TrySetResult(new RunEnd(RunEndKind.Stopped, $"{Name} was stopped"));
     }
 
     protected override void Discard(WorkerInput message) => WorkerCore.Discard(message);
 
-    private async Task ConnectAsync(TimeSpan after)
+    private void Refused(string reason)
     {
-        try
-        {
-            if (after > TimeSpan.Zero)
-            {
-                await Task.Delay(after, _connecting.Token).ConfigureAwait(false);
-            }
-
-            ICoordinatorPort port = await _connector.ConnectAsync(this, _connecting.Token).ConfigureAwait(false);
-            if (!await PostAsync(new WorkerInput.Connected(port), _connecting.Token).ConfigureAwait(false))
-            {
-                port.Close("the worker has ended");
-                return;
-            }
-
-            port.Start();
-        }
-        catch (OperationCanceledException)
-        {
-            // The worker ends.
-        }
-        catch (LinkException refusal) when (refusal.IsFinal)
-        {
-            _end.TrySetResult(new RunEnd(RunEndKind.Failed, refusal.Message));
-            Stop();
-        }
-        catch (LinkException failure)
-        {
-            TryPost(new WorkerInput.Disconnected(null, failure.Message));
-        }
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, reason));
+        Stop();
     }
 
     /// <summary>Messages; the coordinator sends a few a round.</summary>
