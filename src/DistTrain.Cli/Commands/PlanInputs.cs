@@ -33,6 +33,8 @@ internal static class PlanInputs
             UpdateFloatsPerSecond = machine.UpdateFloatsPerSecond,
             MessageSeconds = machine.MessageSeconds,
             ByteSeconds = machine.LinkByteSeconds,
+            ByteWork = machine.LinkByteWork,
+            SharedSlowdown = machine.SharedSlowdown,
             Threads = threads,
         };
     }

@@ -22,6 +22,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
     private ICoordinatorPort _up = null!;
     private IWorkerPort _down = null!;
     private long _version;
+    private double _bytes;
 
     private LinkCalibration(LoadedRun run)
     {
@@ -38,19 +39,24 @@ internal sealed class LinkCalibration : IAsyncDisposable
 
     private TcpConnector Connector { get; }
 
-    /// <returns>Seconds for one byte of one stream, and from a message's sending to its arrival.</returns>
-    public static async Task<(double Byte, double Message)> MeasureAsync(LoadedRun run)
+    /// <returns>
+    /// Seconds for one byte of one stream; of all cores together for one byte; and from a message's sending to its arrival.
+    /// </returns>
+    public static async Task<(double Byte, double ByteWork, double Message)> MeasureAsync(LoadedRun run)
     {
         var link = new LinkCalibration(run);
         await using (link.ConfigureAwait(false))
         {
             await link.ConnectAsync().ConfigureAwait(false);
             double message = await MedianAsync(link.SendMessagesAsync).ConfigureAwait(false);
+            TimeSpan workBefore = Environment.CpuUsage.TotalTime;
+            link._bytes = 0;
             double down = await MedianAsync(link.SendWeightsAsync).ConfigureAwait(false);
             double up = await MedianAsync(link.SendSumsAsync).ConfigureAwait(false);
             double bytes = run.Buckets.SumLength * (double)sizeof(float);
             double perByte = (((down + up) / 2) - message) / bytes;
-            return (Math.Max(perByte, 0), message);
+            double work = (Environment.CpuUsage.TotalTime - workBefore).TotalSeconds / link._bytes;
+            return (Math.Max(perByte, 0), work, message);
         }
     }
 
@@ -110,6 +116,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
         }
 
         weights.Release();
+        _bytes += weights.Length * (double)sizeof(float);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -131,6 +138,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
         }
 
         sums.Release();
+        _bytes += sums.Length * (double)sizeof(float);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 

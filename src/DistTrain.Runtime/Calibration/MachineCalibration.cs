@@ -12,7 +12,7 @@ public static class MachineCalibration
     public static async Task<MachineFigures> MeasureAsync(
         LoadedRun run, int threads, int workersAtOnce, int rowsMin, int rowsMax)
     {
-        using var passes = new PassCalibration(run, threads, Math.Max(1, workersAtOnce));
+        using var passes = new PassCalibration(run, threads, workers: 1);
         double[] readyShare = [];
         var points = new List<(double, double)>();
         foreach (int rows in RowCounts(rowsMin, Math.Clamp(rowsMax, 1, Math.Min(run.Plan.BatchSize, run.Plan.TrainRows))))
@@ -22,9 +22,22 @@ public static class MachineCalibration
         }
 
         (double adds, double updates) = UpdateCalibration.Measure(run);
-        (double perByte, double hop) = await LinkCalibration.MeasureAsync(run).ConfigureAwait(false);
+        (double perByte, double byteWork, double hop) = await LinkCalibration.MeasureAsync(run).ConfigureAwait(false);
         return new MachineFigures(
-            [.. points], [.. readyShare], adds, updates, MessageCalibration.Measure(), hop, perByte);
+            [.. points], [.. readyShare], adds, updates, MessageCalibration.Measure(), hop, perByte, byteWork,
+            Slowdown(run, threads, workersAtOnce, rowsMin));
+    }
+
+    private static double Slowdown(LoadedRun run, int threads, int workersAtOnce, int rows)
+    {
+        if (workersAtOnce < 2)
+        {
+            return 1;
+        }
+
+        using var one = new PassCalibration(run, threads, workers: 1);
+        using var all = new PassCalibration(run, threads, workersAtOnce);
+        return Math.Max(1, all.Measure(rows).Seconds / one.Measure(rows).Seconds);
     }
 
     /// <summary>

@@ -10,7 +10,9 @@ namespace DistTrain.Runtime;
 /// <param name="MessageSeconds">Of an actor, for one message.</param>
 /// <param name="HopSeconds">From a message's sending until another thread of this machine takes it.</param>
 /// <param name="LinkByteSeconds">For one byte through a link between two processes of this machine.</param>
+/// <param name="LinkByteWork">Core seconds of both ends for it.</param>
+/// <param name="SharedSlowdown">How much longer a pass takes while every core of the machine computes one; 1 or more.</param>
 public sealed record MachineFigures(
     ImmutableArray<(double Rows, double Seconds)> ComputePoints, ImmutableArray<double> SumsReadyShare,
     double AddFloatsPerSecond, double UpdateFloatsPerSecond, double MessageSeconds, double HopSeconds,
-    double LinkByteSeconds);
+    double LinkByteSeconds, double LinkByteWork, double SharedSlowdown);

@@ -13,13 +13,14 @@ internal sealed class PassCalibration : IDisposable
     private readonly Lane[] _lanes;
     private readonly AlignedBuffer _weights;
 
-    public PassCalibration(LoadedRun run, int threads, int workersAtOnce)
+    /// <param name="workers">So many compute beside each other.</param>
+    public PassCalibration(LoadedRun run, int threads, int workers)
     {
         _run = run;
         _threads = threads;
         _weights = new AlignedBuffer(run.Network.Parameters.Length);
         run.Network.InitializeParameters(_weights.Span, run.Run.Training.Seed);
-        _lanes = [.. Enumerable.Range(0, threads * workersAtOnce).Select(_ => new Lane(run))];
+        _lanes = [.. Enumerable.Range(0, threads * workers).Select(_ => new Lane(run))];
     }
 
     /// <returns>Seconds of a worker's pass over so many rows, and after which share of it each bucket's sums are final.</returns>

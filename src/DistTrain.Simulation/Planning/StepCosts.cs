@@ -29,8 +29,14 @@ public sealed record StepCosts
     /// <summary>Seconds of an actor for one message (codec, mailbox, decisions), on either side.</summary>
     public required double MessageSeconds { get; init; }
 
-    /// <summary>Seconds of a core for one byte sent or received (copy, checksum, socket); 0 where buffers change hands.</summary>
+    /// <summary>Seconds for one byte of one stream through the nodes themselves (copy, checksum, socket); 0 where buffers change hands.</summary>
     public required double ByteSeconds { get; init; }
+
+    /// <summary>Core seconds of both ends together for one byte.</summary>
+    public double ByteWork { get; init; }
+
+    /// <summary>How much longer a pass takes while every core of a shared machine computes one: they share its memory.</summary>
+    public double SharedSlowdown { get; init; } = 1;
 
     /// <summary>Compute threads of a worker.</summary>
     public required int Threads { get; init; }

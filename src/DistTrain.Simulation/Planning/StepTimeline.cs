@@ -31,7 +31,7 @@ internal sealed class StepTimeline
         _latency = network.LatencySeconds;
         _linkSecondsPerByte = Math.Max(1 / network.BytesPerSecond, costs.ByteSeconds);
         double rowsPerShard = (double)costs.BatchRows / costs.Shards;
-        double stretch = _sharedCores is int cores ? Math.Max(1, (double)tree.Workers * costs.Threads / cores) : 1;
+        double stretch = _sharedCores is int cores ? Stretch(tree.Workers * costs.Threads, cores) : 1;
         _computeSeconds = stretch * shares.BusiestWorker.Sum(shardCount => costs.Compute.Seconds(shardCount * rowsPerShard));
         _evenComputeSeconds = stretch * costs.Compute.Seconds((double)costs.BatchRows / tree.Workers);
         _ready = new double[costs.BucketFloats.Length];
@@ -232,18 +232,24 @@ internal sealed class StepTimeline
         ? _linkSecondsPerByte / Math.Min(children, cores)
         : _linkSecondsPerByte;
 
+    /// <summary>How much longer a pass takes beside the others on the machine's cores.</summary>
+    private double Stretch(int threads, int cores) =>
+        Math.Max(1, (double)threads / cores) * (threads > 1 ? _costs.SharedSlowdown : 1);
+
     /// <summary>Core seconds of a whole step, everywhere.</summary>
     private double AllWorkSeconds()
     {
         double rowsPerShard = (double)_costs.BatchRows / _costs.Shards;
         double computing = _costs.Threads * _costs.Shards / (double)_shares.ShardsMax
-            * _costs.Compute.Seconds(_shares.ShardsMax * rowsPerShard);
+            * _costs.Compute.Seconds(_shares.ShardsMax * rowsPerShard)
+            * (_tree.Workers * _costs.Threads > 1 ? _costs.SharedSlowdown : 1);
         double work = computing + UpdateSeconds(_costs.BucketFloats.Sum(f => (long)f));
         for (int level = 0; level <= _tree.Levels.Length; level++)
         {
             int sums = _shares.SumsAtLevel[level];
             int nodes = _tree.NodesAt(level);
-            work += 2 * (sums + nodes) * ((_costs.SumBytes * _costs.ByteSeconds) + (_ready.Length * _costs.MessageSeconds));
+            work += (sums + nodes)
+                * ((_costs.SumBytes * _costs.ByteWork) + (2 * _ready.Length * _costs.MessageSeconds));
             work += (sums - 1) * _costs.BucketFloats.Sum(f => (double)f) / _costs.AddFloatsPerSecond;
         }
 
