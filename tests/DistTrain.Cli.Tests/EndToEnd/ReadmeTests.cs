@@ -12,7 +12,7 @@ public sealed partial class ReadmeTests
     public async Task Commands_InOrder_Succeed()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(7, Commands().Count);
+        Assert.Equal(8, Commands().Count);
         foreach (string command in Commands())
         {
             string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)
