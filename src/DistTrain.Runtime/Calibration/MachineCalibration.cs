@@ -14,11 +14,22 @@ public static class MachineCalibration
     {
         using var passes = new PassCalibration(run, threads, workers: 1);
         double[] readyShare = [];
-        var points = new List<(double, double)>();
+        var points = new List<(double Rows, double Seconds)>();
+        for (int warmUp = 0; warmUp < WarmUps; warmUp++)
+        {
+            passes.Measure(rowsMin);
+        }
+
         foreach (int rows in RowCounts(rowsMin, Math.Clamp(rowsMax, 1, Math.Min(run.Plan.BatchSize, run.Plan.TrainRows))))
         {
             (double seconds, readyShare) = passes.Measure(rows);
             points.Add((rows, seconds));
+        }
+
+        // More rows never take less time; what says so is another program on the machine.
+        for (int i = points.Count - 2; i >= 0; i--)
+        {
+            points[i] = (points[i].Rows, Math.Min(points[i].Seconds, points[i + 1].Seconds));
         }
 
         (double adds, double updates) = UpdateCalibration.Measure(run);
@@ -78,6 +89,9 @@ public static class MachineCalibration
     private const double SecondsPerFigure = 0.15;
 
     private const double SecondsOfSlow = 0.2;
+
+    /// <summary>Measurements that are thrown away: code runs at full speed only after it ran for a while.</summary>
+    private const int WarmUps = 2;
 
     private const int TimesMin = 5;
 

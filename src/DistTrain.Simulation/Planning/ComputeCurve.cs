@@ -17,6 +17,9 @@ public sealed class ComputeCurve
         }
     }
 
+    /// <summary>What was measured, in ascending order of rows.</summary>
+    public IReadOnlyList<ComputePoint> Points => [.. _points.Select(point => new ComputePoint(point.Rows, point.Seconds))];
+
     /// <summary>
     /// Below the first point the time stays (a pass costs what it costs), above the last it goes on in proportion to rows.
     /// </summary>
@@ -43,3 +46,6 @@ public sealed class ComputeCurve
     /// <summary>The same curve on slower or faster cores.</summary>
     public ComputeCurve Scaled(double factor) => new(_points.Select(point => (point.Rows, point.Seconds * factor)));
 }
+
+/// <summary>Seconds of one pass over so many rows.</summary>
+public readonly record struct ComputePoint(double Rows, double Seconds);
