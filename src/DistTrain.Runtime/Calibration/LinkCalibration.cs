@@ -28,7 +28,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
     {
         _run = run;
         string token = ChildProcesses.NewToken();
-        _weights = new WeightBufferPool(run.Buckets.ParameterCount);
+        _weights = new WeightBufferPool(run.Buckets.ParameterCount, isShared: true);
         _sums = new SumBufferPool(run.Buckets.SumLength);
         _hub = new WorkerHub(_above, () => new WorkerId(1), run, dataFile: null);
         _acceptor = new LinkAcceptor(new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
@@ -122,7 +122,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
 
     private async Task<double> SendSumsAsync()
     {
-        SumBuffer sums = _sums.Rent();
+        SumBuffer sums = _up.TryRentSums() ?? _sums.Rent();
         sums.Span.Clear();
         long start = Stopwatch.GetTimestamp();
         for (int bucket = 0; bucket < _run.Buckets.Count; bucket++)

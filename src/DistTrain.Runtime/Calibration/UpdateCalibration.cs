@@ -1,44 +1,45 @@
 using System.Diagnostics;
-using DistTrain.Models;
-using DistTrain.Numerics;
+using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
-/// <summary>Times what the coordinator does with floats: the addition of sums and the update of weights.</summary>
+/// <summary>Times what the coordinator does with floats, with the threads that it uses: additions of sums, updates of weights.</summary>
 internal static class UpdateCalibration
 {
     /// <returns>Floats a second, of additions and of updates.</returns>
     public static (double Adds, double Updates) Measure(LoadedRun run)
     {
-        int length = run.Network.Parameters.Length;
-        using var left = new AlignedBuffer(length);
-        using var right = new AlignedBuffer(length);
+        using var model = new ModelState(run, new WeightVersion(0));
+        run.Network.InitializeParameters(model.Current.Span, run.Run.Training.Seed);
+        using var pool = new SumBufferPool(run.Buckets.SumLength);
+        SumBuffer left = pool.Rent();
+        SumBuffer right = pool.Rent();
+        left.Span.Clear();
+        right.Span.Clear();
+        int length = run.Buckets.SumLength;
         double add = MachineCalibration.Median(() =>
         {
             long start = Stopwatch.GetTimestamp();
-            TreeSum.Add(left.Span, right.Span, left.Span);
+            model.Add(new SumView(left, 0, length), new SumView(right, 0, length));
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         });
-        using var weights = new AlignedBuffer(length);
-        using var next = new AlignedBuffer(length);
-        using var update = new WeightUpdate(run.Run.Training.Update, run.Network.Parameters, run.Plan.StepsTotal);
-        run.Network.InitializeParameters(weights.Span, run.Run.Training.Seed);
+        long version = 0;
         double step = MachineCalibration.Median(() =>
         {
+            var round = new Round(
+                new RoundNumber(version + 1), RoundKind.Train, new WeightVersion(version), 0, 0, run.Plan.BatchSize, 1);
             long start = Stopwatch.GetTimestamp();
-            for (int done = 0; done < length; done += ChunkLength)
+            for (int bucket = 0; bucket < run.Buckets.Count; bucket++)
             {
-                int count = Math.Min(ChunkLength, length - done);
-                Span<float> chunk = right.Span.Slice(done, count);
-                Elementwise.FirstNonFinite(chunk);
-                update.ApplyNext(0, 1, weights.Span, next.Span, done, chunk);
+                model.Apply(round, bucket, run.Buckets.View(left, bucket), addend: null);
             }
 
+            model.Publish();
+            version++;
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         });
+        left.Release();
+        right.Release();
         return (length / add, length / step);
     }
-
-    /// <summary>As in <see cref="ModelState"/>.</summary>
-    private const int ChunkLength = 4096;
 }
