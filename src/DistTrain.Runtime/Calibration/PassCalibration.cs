@@ -26,14 +26,24 @@ internal sealed class PassCalibration : IDisposable
     /// <returns>Seconds of a worker's pass over so many rows, and after which share of it each bucket's sums are final.</returns>
     public (double Seconds, double[] ReadyShare) Measure(int rows)
     {
-        double seconds = MachineCalibration.Median(() =>
+        double once = Time(rows, times: 1);
+        int times = (int)Math.Clamp(SecondsAtLeast / once, 1, TimesMax);
+        return (MachineCalibration.Median(() => Time(rows, times)), _lanes[0].ReadyShare());
+    }
+
+    /// <summary>All lanes at once, each several times, so that starting them does not count.</summary>
+    private double Time(int rows, int times)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _lanes.Length };
+        long start = Stopwatch.GetTimestamp();
+        Parallel.ForEach(_lanes, options, lane =>
         {
-            long start = Stopwatch.GetTimestamp();
-            Parallel.ForEach(_lanes, new ParallelOptions { MaxDegreeOfParallelism = _lanes.Length }, lane => lane.Pass(
-                _weights.Span, Math.Max(1, rows / _threads), rows));
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            for (int i = 0; i < times; i++)
+            {
+                lane.Pass(_weights.Span, Math.Max(1, rows / _threads), rows);
+            }
         });
-        return (seconds, _lanes[0].ReadyShare());
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / times;
     }
 
     public void Dispose()
@@ -115,4 +125,8 @@ internal sealed class PassCalibration : IDisposable
             _targets.Dispose();
         }
     }
+
+    private const double SecondsAtLeast = 0.004;
+
+    private const int TimesMax = 256;
 }
