@@ -1,3 +1,5 @@
+using DistTrain.Numerics;
+
 namespace DistTrain.Models;
 
 /// <summary>Activations and scratch of one compute thread. Buffers grow to the largest slice seen and then stay.</summary>
@@ -6,6 +8,7 @@ public sealed class NetworkLane : IDisposable
 {
     private readonly Network _network;
     private readonly LayerChainLane _layers;
+    private AlignedBuffer _outputs = new(0);
 
     internal NetworkLane(Network network)
     {
@@ -67,9 +70,16 @@ public sealed class NetworkLane : IDisposable
             return;
         }
 
-        var pass = new LayerPass { Parameters = parameters, ShardStarts = batch.ShardStarts };
-        ReadOnlySpan<float> output = _layers.Forward(pass, batch.Features);
-        _network.Loss.Evaluate(batch.ShardStarts, output, batch.Targets, 0, gradient: default, metricSums);
+        int length = checked(batch.Rows * _network.Output.Size);
+        if (_outputs.Length < length)
+        {
+            _outputs.Dispose();
+            _outputs = new AlignedBuffer(length);
+        }
+
+        Span<float> outputs = _outputs.Span[..length];
+        ForwardParts(parameters, batch.Features, batch.Rows, outputs);
+        _network.Loss.Evaluate(batch.ShardStarts, outputs, batch.Targets, 0, gradient: default, metricSums);
     }
 
     /// <summary>Forward in evaluation mode.</summary>
@@ -81,16 +91,28 @@ public sealed class NetworkLane : IDisposable
         RequireLength(parameters.Length, _network.Parameters.Length, "parameters");
         RequireLength(features.Length, (long)rows * _network.Spec.Input.Size, "features");
         RequireLength(outputs.Length, (long)rows * _network.Output.Size, "outputs");
-        if (rows == 0)
-        {
-            return;
-        }
-
-        var pass = new LayerPass { Parameters = parameters, ShardStarts = [0, rows] };
-        _layers.Forward(pass, features).CopyTo(outputs);
+        ForwardParts(parameters, features, rows, outputs);
     }
 
-    public void Dispose() => _layers.Dispose();
+    public void Dispose()
+    {
+        _layers.Dispose();
+        _outputs.Dispose();
+    }
+
+    /// <summary>Evaluation mode, where rows know nothing of each other: some at a time, so that activations stay small.</summary>
+    private void ForwardParts(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, int rows, Span<float> outputs)
+    {
+        int inputs = _network.Spec.Input.Size, outputWidth = _network.Output.Size;
+        for (int first = 0; first < rows; first += EvaluationRowsMost)
+        {
+            int count = Math.Min(EvaluationRowsMost, rows - first);
+            var pass = new LayerPass { Parameters = parameters, ShardStarts = [0, count] };
+            _layers.Forward(pass, features.Slice(first * inputs, count * inputs))
+                .CopyTo(outputs[(first * outputWidth)..]);
+        }
+    }
 
     private void CheckLengths(ReadOnlySpan<float> parameters, in BatchSlice batch)
     {
@@ -106,4 +128,7 @@ public sealed class NetworkLane : IDisposable
             throw new ArgumentException($"{what} have {length:N0} floats, expected {expected:N0} for this network and slice");
         }
     }
+
+    /// <summary>Many enough that weights are packed seldom.</summary>
+    private const int EvaluationRowsMost = 512;
 }

@@ -18,6 +18,27 @@ public class NetworkTests
         Assert.Equal("(2)", network.Output.ToString());
     }
 
+    [Fact]
+    public void Evaluation_MoreRowsThanArePassedAtATime_EqualsTwin()
+    {
+        var subject = new Case(
+            Case.Model(
+                [1, 4, 5], new SoftmaxCrossEntropySpec(), new Conv2dSpec(2, 2, 2), new MaxPool2dSpec(2, 2),
+                new BatchNormSpec(), new FlattenSpec(), new LinearSpec(3)),
+            rows: 1100);
+        using NetworkLane lane = subject.Network.CreateLane();
+        var reference = new ReferenceNetwork<float>(subject.Network);
+        var outputs = new float[1100 * 3];
+        lane.Predict(subject.Parameters, subject.Features, 1100, outputs);
+        Bits.Equal(reference.Predict(subject.Parameters, subject.Features, 1100), outputs);
+        var metrics = new float[MetricSums.Count];
+        lane.ComputeMetrics(subject.Parameters, subject.Slice(), metrics);
+        Bits.Equal(reference.Metrics(subject.Batch<float>(), subject.Parameters, isTraining: false), metrics);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        lane.ComputeMetrics(subject.Parameters, subject.Slice(), metrics);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     public static TheoryData<string, string> Misfits => new()
     {
         { "linear on a plane", "layer 0 (linear) takes (features) to make (3), but its input has the shape (1, 28, 28): put a flatten layer in front of it" },

@@ -20,7 +20,7 @@ internal sealed class LayerChainLane : IDisposable
     private readonly AlignedBuffer[] _gradients;
     private readonly int _gradientWidth;
     private readonly int _firstWithParameters;
-    private int _rowCapacity;
+    private int _rowCapacity, _gradientRowCapacity;
 
     public LayerChainLane(LayerChain chain)
     {
@@ -40,7 +40,11 @@ internal sealed class LayerChainLane : IDisposable
     }
 
     /// <summary>Where the caller puts the gradient that <see cref="Backward"/> starts from; shape (rows, output size).</summary>
-    public Span<float> OutputGradient(int rows) => _gradients[0].Span[..(rows * _chain.Output.Size)];
+    public Span<float> OutputGradient(int rows)
+    {
+        EnsureGradientRows(rows);
+        return _gradients[0].Span[..(rows * _chain.Output.Size)];
+    }
 
     /// <returns>The last step's output, shape (rows, output size), valid until the next call.</returns>
     public ReadOnlySpan<float> Forward(in LayerPass pass, ReadOnlySpan<float> input)
@@ -145,12 +149,23 @@ internal sealed class LayerChainLane : IDisposable
             Replace(ref _activations[index], rows, _bufferWidths[index]);
         }
 
+        _rowCapacity = rows;
+    }
+
+    /// <summary>Where there is no backward pass, gradients take no memory.</summary>
+    private void EnsureGradientRows(int rows)
+    {
+        if (rows <= _gradientRowCapacity)
+        {
+            return;
+        }
+
         for (int index = 0; index < _gradients.Length; index++)
         {
             Replace(ref _gradients[index], rows, _gradientWidth);
         }
 
-        _rowCapacity = rows;
+        _gradientRowCapacity = rows;
     }
 
     private static void Replace(ref AlignedBuffer buffer, int rows, int width)
