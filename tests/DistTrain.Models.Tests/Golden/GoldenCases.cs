@@ -47,6 +47,17 @@ internal static class GoldenCases
             new Shape(1, 16, 16), new SoftmaxCrossEntropySpec(),
             new Conv2dSpec(4, 5, 5), new MaxPool2dSpec(2, 2), new Conv2dSpec(6, 3, 3), new MaxPool2dSpec(2, 2),
             new FlattenSpec(), new LinearSpec(20), new ReluSpec(), new LinearSpec(10)),
+        ["modelBatchNormResidual"] = Model(
+            new Shape(2, 8, 8), new SoftmaxCrossEntropySpec(),
+            new Conv2dSpec(4, 3, 3, Bias: false) { PaddingHeight = 1, PaddingWidth = 1 }, new BatchNormSpec(), new ReluSpec(),
+            new ResidualSpec(
+            [
+                new Conv2dSpec(4, 3, 3, Bias: false) { PaddingHeight = 1, PaddingWidth = 1 }, new BatchNormSpec(),
+                new ReluSpec(),
+                new Conv2dSpec(4, 3, 3, Bias: false) { PaddingHeight = 1, PaddingWidth = 1 }, new BatchNormSpec(),
+            ]),
+            new ReluSpec(), new AveragePool2dSpec(2, 2), new FlattenSpec(), new LinearSpec(12), new LayerNormSpec(),
+            new GeluSpec(), new LinearSpec(5)),
         ["modelMlp"] = Model(
             new Shape(20), new SoftmaxCrossEntropySpec(),
             new LinearSpec(16), new ReluSpec(), new LinearSpec(12), new ReluSpec(), new LinearSpec(5)),

@@ -236,6 +236,17 @@ def models():
             lambda x: F.max_pool2d(x, 2), flatten, case.linear(5, 24, 20), F.relu, case.linear(7, 20, 10)),
         cross_entropy, case.random.integers(0, 10, (6, 1)))
 
+    case = Case("modelBatchNormResidual", (2, 8, 8), rows=9, shard_starts=[0, 4, 9])
+    stem = chain(case.conv(0, 2, 4, (3, 3), bias=False, padding=1), case.batch_norm("layers.1", 4), F.relu)
+    inner = chain(
+        case.conv("3.0", 4, 4, (3, 3), bias=False, padding=1), case.batch_norm("layers.3.1", 4), F.relu,
+        case.conv("3.3", 4, 4, (3, 3), bias=False, padding=1), case.batch_norm("layers.3.4", 4))
+    case.save(
+        chain(
+            stem, lambda x: x + inner(x), F.relu, lambda x: F.avg_pool2d(x, 2), flatten, case.linear(7, 64, 12),
+            case.layer_norm(8, (12,)), F.gelu, case.linear(10, 12, 5)),
+        cross_entropy, case.random.integers(0, 5, (9, 1)))
+
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
