@@ -29,9 +29,16 @@ internal static class KernelTables
 
     private static void WriteComputing(IAnsiConsole console, KernelResult[] kernels)
     {
-        string[] peers = [.. kernels.SelectMany(kernel => kernel.Peers).Select(peer => peer.Name).Distinct()];
+        PeerResult[] timed = [.. kernels.SelectMany(kernel => kernel.Peers).DistinctBy(peer => peer.Name)];
+        if (timed.Length > 0)
+        {
+            console.WriteLine($"{string.Join(", ", timed.Select(peer => $"{peer.Name}: kernels for {peer.CoreName}"))}; "
+                + "× is our speed over theirs, round by round.");
+        }
+
+        string[] peers = [.. timed.Select(peer => peer.Name)];
         Table table = TerminalOutput.CreateTable(
-            ["kernel", "size", "GFLOP/s", "of peak", .. peers.SelectMany(peer => (string[])[peer, "ours ÷ theirs"])]);
+            ["kernel", "size", "GFLOP/s", "of peak", .. peers.SelectMany(peer => (string[])[peer, "×"])]);
         foreach (KernelResult kernel in kernels)
         {
             string[] cells =

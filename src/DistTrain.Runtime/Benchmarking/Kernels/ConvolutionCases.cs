@@ -16,8 +16,7 @@ internal static class ConvolutionCases
 
     private static IEnumerable<KernelCase> Of(ConvolutionShape shape)
     {
-        string size = $"{Samples}×{shape.InChannels}×{shape.Height}×{shape.Width} → {shape.OutChannels}, "
-            + $"{shape.KernelHeight}×{shape.KernelWidth}";
+        string size = $"{Samples}×{shape.InChannels}×{shape.Height}×{shape.Width}→{shape.OutChannels}";
         double work = 2.0 * Samples * shape.OutputSize * shape.InChannels * shape.KernelHeight * shape.KernelWidth;
         var input = new Lazy<float[]>(() => ProductOperands.Draw(0, SampleBlocks.Length(Samples, shape.InputSize)));
         var output = new Lazy<float[]>(() => ProductOperands.Draw(1, SampleBlocks.Length(Samples, shape.OutputSize)));
@@ -25,12 +24,16 @@ internal static class ConvolutionCases
         var bias = new float[shape.OutChannels];
         var convolution = new Lazy<Convolution2d>(() => new Convolution2d(shape));
         int[] shardStarts = [.. Enumerable.Range(0, (Samples / ShardSamples) + 1).Select(shard => shard * ShardSamples)];
-        yield return Case("convolution", () =>
+        yield return Case("conv2d 5×5 forward", () =>
             convolution.Value.Forward(Samples, input.Value, weight.Value, bias, output.Value));
-        yield return Case("convolution, input's gradient", () =>
-            convolution.Value.InputGradient(Samples, output.Value, weight.Value, input.Value));
-        yield return Case("convolution, weight's gradient", () =>
+        yield return Case("conv2d 5×5 weight's δ", () =>
             convolution.Value.WeightGradient(shardStarts, input.Value, output.Value, weight.Value, bias));
+        if (shape.InChannels > 1)
+        {
+            // A network's first layer has no use for its input's gradient.
+            yield return Case("conv2d 5×5 input's δ", () =>
+                convolution.Value.InputGradient(Samples, output.Value, weight.Value, input.Value));
+        }
 
         KernelCase Case(string kernel, Action run) => new(kernel, size, KernelUnit.Gflops, work, run);
     }

@@ -55,10 +55,10 @@ public static class KernelBenchmark
             return;
         }
 
-        peers.Add(($"OpenBLAS as it comes ({plain.CoreName})", plain));
+        peers.Add(("OpenBLAS", plain));
         if (BestCoreType() is { } coreType && BlasPeer.TryStart(child, coreType) is { } best)
         {
-            peers.Add(($"OpenBLAS {best.CoreName}", best));
+            peers.Add(($"OpenBLAS {coreType}", best));
         }
     }
 
@@ -93,7 +93,7 @@ public static class KernelBenchmark
             kernel.Kernel, kernel.Size, kernel.Unit, speed,
             kernel.Unit == KernelUnit.Gflops ? speed.Median / peak : null,
             [.. peers.Select((peer, index) => new PeerResult(
-                peer.Name, Spread.Of(others[index].AsEnumerable()),
+                peer.Name, peer.Peer.CoreName, Spread.Of(others[index].AsEnumerable()),
                 Spread.Of(own.Zip(others[index], static (ours, theirs) => ours / theirs))))]);
     }
 

@@ -13,6 +13,7 @@ public sealed record KernelResult(
     string Kernel, string Size, KernelUnit Unit, Spread Speed, double? ShareOfPeak, ImmutableArray<PeerResult> Peers);
 
 /// <summary>Another library on the same operands.</summary>
-/// <param name="Name">Library and kernels, as in "OpenBLAS SkylakeX".</param>
+/// <param name="Name">"OpenBLAS" as it comes, or with the core type that was forced on it.</param>
+/// <param name="CoreName">The processor family whose kernels it used.</param>
 /// <param name="Ratio">Our speed over its speed, round by round: above 1 we are faster.</param>
-public sealed record PeerResult(string Name, Spread Speed, Spread Ratio);
+public sealed record PeerResult(string Name, string CoreName, Spread Speed, Spread Ratio);
