@@ -8,7 +8,7 @@ namespace DistTrain.Cli.Tests.EndToEnd;
 /// SIGKILL at random moments, again and again: real processes, resumed by hand or coming back by themselves. The
 /// environment variable DISTTRAIN_TEST_KILLS sets how often, DISTTRAIN_TEST_SEED the moments.
 /// </summary>
-public sealed class KillTests(ITestOutputHelper output)
+public sealed class CrashResumeTests(ITestOutputHelper output)
 {
     private const string Run = "examples/digits/run.json";
 
@@ -81,12 +81,13 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>By turns somewhere while it starts or loads, and somewhere while it trains.</summary>
     private async Task SomeMomentAsync(DistTrainCommand command, int kill)
     {
-        if (kill % 2 != 0)
+        bool isTraining = kill % 2 != 0;
+        if (isTraining)
         {
             await command.WaitForLineAsync(line => line.Contains("\"event\":\"epoch\"", StringComparison.Ordinal));
         }
 
-        await Task.Delay(_random.Next(400));
+        await Task.Delay(_random.Next(isTraining ? 400 : 600));
     }
 
     private static Task<CommandResult> TrainAsync(string folder, int workers, params string[] more) =>
