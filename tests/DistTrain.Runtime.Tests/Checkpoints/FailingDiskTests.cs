@@ -6,7 +6,13 @@ namespace DistTrain.Runtime.Tests.Checkpoints;
 /// <summary>Real disks, tiny and mounted for the test, that fill up or become read-only while a run goes on.</summary>
 public sealed class FailingDiskTests
 {
-    private const string Shape = """ "batchSize": 20, "shards": 8, "epochs": 80 """;
+    /// <summary>2,000 steps: many a checkpoint is due while the disk is broken.</summary>
+    private const string Shape = """ "batchSize": 20, "shards": 8, "epochs": 400 """;
+
+    /// <summary>Late enough that a checkpoint stands already.</summary>
+    private const long BreaksAt = 1000;
+
+    private const int ReportsUntilMended = 3;
 
     private const string EverySteps = """ "everySeconds": 0, "everySteps": 5, "keep": 2 """;
 
@@ -20,23 +26,24 @@ public sealed class FailingDiskTests
         using TinyDisk? disk = TinyDisk.TryMount(Path.Combine(tiny.Out("out"), "checkpoints"));
         Skip.If(disk is null, "a disk for the test can only be mounted by root on Linux");
         long newestWhileBroken = 0;
-        int reportsWhileBroken = 0;
-        RecordingObserver observer = new();
-        observer.At(100, () => disk.Break(becomesReadOnly)).At(300, () =>
+        RecordingObserver observer = new RecordingObserver().At(BreaksAt, () => disk.Break(becomesReadOnly));
+        observer.Heard = _ =>
         {
-            using CheckpointFile? newest = new CheckpointStore(disk.Folder, 2).ReadNewest(message => Assert.Fail(message));
-            newestWhileBroken = newest?.Header.Step ?? 0;
-            reportsWhileBroken = Reports(observer);
-            disk.Mend();
-        });
+            if (Reports(observer) == ReportsUntilMended)
+            {
+                using CheckpointFile? newest = new CheckpointStore(disk.Folder, 2).ReadNewest(message => Assert.Fail(message));
+                newestWhileBroken = newest?.Header.Step ?? 0;
+                disk.Mend();
+            }
+        };
 
         TrainingResult result = await LocalTraining.RunAsync(tiny.Request("out", 2), observer, default);
 
         Assert.Equal(RunEndKind.Completed, result.End.Kind);
         Assert.Equal(undisturbed.Summary.WeightsSha256, result.Summary.WeightsSha256);
-        Assert.InRange(newestWhileBroken, 1, 100);
-        Assert.True(reportsWhileBroken > 1, $"{reportsWhileBroken} reports of checkpoints that could not be written");
-        Assert.EndsWith("step-0000000400.checkpoint", result.Summary.Checkpoint, StringComparison.Ordinal);
+        Assert.InRange(newestWhileBroken, 1, BreaksAt);
+        Assert.True(Reports(observer) >= ReportsUntilMended, $"{Reports(observer)} reports");
+        Assert.EndsWith("step-0000002000.checkpoint", result.Summary.Checkpoint, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -45,14 +52,14 @@ public sealed class FailingDiskTests
         using var tiny = new TinyRun(Shape, EverySteps);
         using TinyDisk? disk = TinyDisk.TryMount(Path.Combine(tiny.Out("out"), "checkpoints"));
         Skip.If(disk is null, "a disk for the test can only be mounted by root on Linux");
-        RecordingObserver observer = new RecordingObserver().At(100, () => disk.Break(readOnly: false));
+        RecordingObserver observer = new RecordingObserver().At(BreaksAt, () => disk.Break(readOnly: false));
 
         TrainingResult result = await LocalTraining.RunAsync(tiny.Request("out"), observer, default);
 
         Assert.Equal(RunEndKind.Completed, result.End.Kind);
-        Assert.StartsWith("the checkpoint of step 400 could not be written", observer.Messages.Last(), StringComparison.Ordinal);
+        Assert.StartsWith("the checkpoint of step 2000 could not be written", observer.Messages.Last(), StringComparison.Ordinal);
         using CheckpointFile? left = new CheckpointStore(disk.Folder, 2).ReadNewest(message => Assert.Fail(message));
-        Assert.InRange(left!.Header.Step, 1, 100);
+        Assert.InRange(left!.Header.Step, 1, BreaksAt);
         Assert.EndsWith($"{left.Header.Step}.checkpoint", result.Summary.Checkpoint, StringComparison.Ordinal);
     }
 

@@ -16,6 +16,9 @@ internal sealed class RecordingObserver : TrainingObserver
 
     public ConcurrentQueue<string> Messages { get; } = new();
 
+    /// <summary>Called with each message.</summary>
+    public Action<string>? Heard { get; set; }
+
     public RecordingObserver At(long step, Action action)
     {
         _atStep[step] = action;
@@ -35,5 +38,9 @@ internal sealed class RecordingObserver : TrainingObserver
 
     public override void OnNotice(Notice notice) => Notices.Enqueue(notice);
 
-    public override void OnMessage(string text) => Messages.Enqueue(text);
+    public override void OnMessage(string text)
+    {
+        Messages.Enqueue(text);
+        Heard?.Invoke(text);
+    }
 }
