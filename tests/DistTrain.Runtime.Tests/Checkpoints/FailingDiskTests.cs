@@ -10,9 +10,9 @@ public sealed class FailingDiskTests
     private const string Shape = """ "batchSize": 20, "shards": 8, "epochs": 400 """;
 
     /// <summary>Late enough that a checkpoint stands already.</summary>
-    private const long BreaksAt = 1000;
+    private const long BreaksAt = 500;
 
-    private const int ReportsUntilMended = 3;
+    private const int ReportsUntilMended = 2;
 
     private const string EverySteps = """ "everySeconds": 0, "everySteps": 5, "keep": 2 """;
 
