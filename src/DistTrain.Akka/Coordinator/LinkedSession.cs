@@ -37,7 +37,7 @@ internal sealed class LinkedSession : ICoordinatorSession
     public void Attach(IMailbox<CoordinatorInput> mailbox)
     {
         _session.OtherHost = input => mailbox.TryPost(input);
-        _hub = new WorkerHub(mailbox, static () => default, _session.Run, _session.DataFile)
+        _hub = new WorkerHub(mailbox, static () => default, _session.Run, _session.DataFile, _session.Link)
         {
             TensorLinkOwner = ticket => _expected.TryRemove(ticket, out WorkerId worker) ? worker : null,
         };
@@ -96,5 +96,6 @@ internal sealed class LinkedSession : ICoordinatorSession
         WorkersMin = request.WorkersMin,
         WorkersAtStart = request.WorkersMin,
         SharesData = true,
+        Link = request.Link,
     };
 }

@@ -48,7 +48,7 @@ public static class AkkaWorker
         {
             dialer = new LinkDialer(host, port, request.Token, request.Tls);
             Stream tensors = await dialer.DialAsync(LinkRole.Tensor, ticket, cancellation).ConfigureAwait(false);
-            return new TcpCoordinatorPort(null, tensors, mailbox);
+            return new TcpCoordinatorPort(null, tensors, mailbox, request.Link);
         };
         string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";
         while (true)
@@ -125,7 +125,12 @@ public static class AkkaWorker
             ListenHost = own,
             ListenPort = options.Port ?? 0,
             AdvertisedHost = options.AdvertisedHost ?? own,
-            Seeds = [$"{request.Host}:{seedPort}", .. options.OtherCoordinators.Select(AkkaOptions.SeedOf)],
+            Seeds =
+            [
+                $"{request.Host}:{seedPort}",
+                .. request.Others.Select(other => AkkaOptions.SeedOf($"{other.Host}:{other.Port}")),
+                .. options.OtherCoordinators.Select(AkkaOptions.SeedOf),
+            ],
             Tls = identity,
             Overrides = options.Overrides,
         };

@@ -42,18 +42,23 @@ internal sealed class ClusterEngine
         DefaultValueFactory = _ => [],
     };
 
-    private ClusterEngine(Command command)
+    /// <param name="namesOthers">A coordinator names the others; a worker does with --join.</param>
+    private ClusterEngine(Command command, bool namesOthers)
     {
         command.Options.Add(_advertise);
         command.Options.Add(_port);
-        command.Options.Add(_coordinators);
+        if (namesOthers)
+        {
+            command.Options.Add(_coordinators);
+        }
+
         command.Options.Add(_config);
         command.Options.Add(_set);
     }
 
-    public static ClusterEngine ForCoordinator(Command command) => new(command);
+    public static ClusterEngine ForCoordinator(Command command) => new(command, namesOthers: true);
 
-    public static ClusterEngine ForWorker(Command command) => new(command);
+    public static ClusterEngine ForWorker(Command command) => new(command, namesOthers: false);
 
     public Task<TrainingResult> CoordinateAsync(
         ParseResult parsed, ClusterRequest request, ITrainingObserver observer, CancellationToken stop) =>
@@ -72,7 +77,7 @@ internal sealed class ClusterEngine
         {
             AdvertisedHost = parsed.GetValue(_advertise),
             Port = port == 0 ? null : port,
-            OtherCoordinators = [.. parsed.GetValue(_coordinators)!],
+            OtherCoordinators = [.. parsed.GetValue(_coordinators) ?? []],
         };
         try
         {
