@@ -21,12 +21,23 @@ internal sealed class LaneClock : ISumsProgress
         _isForward = true;
     }
 
+    /// <summary>Hears of final sums too; null: nobody does.</summary>
+    public ISumsProgress? Listener { get; set; }
+
     public void SumsReady(int start, int end)
     {
         if (_isForward)
         {
             _forwardTicks += Lap();
             _isForward = false;
+        }
+
+        if (Listener is { } listener)
+        {
+            // What the listener does with a bucket is no computing.
+            _backwardTicks += Lap();
+            listener.SumsReady(start, end);
+            _partStartedAt = Stopwatch.GetTimestamp();
         }
     }
 

@@ -19,13 +19,18 @@ public sealed class NodeComputer : IDisposable
     private readonly Action<ComputedNode> _answer;
     private readonly ComputeLane[] _lanes;
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim[] _laneStarts;
+    private readonly LaneSignal[] _laneStarts;
     private readonly CountdownEvent _lanesBusy = new(1);
     private readonly SumBufferPool _trainSums;
     private readonly SumBufferPool _evaluationSums = new(MetricSums.Count);
     private readonly RowOrder _order;
     private readonly Queue<Request> _requests = new();
     private readonly PartialNodes _parts;
+    private readonly BucketCountdown _countdown;
+    private readonly Action<ComputedBucket> _answerBucket;
+    private readonly bool[] _isBucketDone;
+    private long _bucketsToldAt;
+    private volatile bool _hasDefect;
     private ICoordinatorPort? _sums;
     private volatile bool _isStopping;
     private Exception? _laneFailure;
@@ -35,16 +40,20 @@ public sealed class NodeComputer : IDisposable
     private readonly record struct Request(Round Round, TreeNode Node, WeightBuffer Weights);
 
     /// <param name="threads">Lanes; 1 or more.</param>
+    /// <param name="answerBucket">Called on a compute thread when one bucket of a node's sums is final before the others.</param>
     /// <param name="answer">Called on a compute thread, once for each request.</param>
-    public NodeComputer(LoadedRun run, int threads, Action<ComputedNode> answer)
+    public NodeComputer(LoadedRun run, int threads, Action<ComputedBucket> answerBucket, Action<ComputedNode> answer)
     {
         _run = run;
         _answer = answer;
+        _answerBucket = answerBucket;
+        _countdown = new BucketCountdown(run.Buckets, BucketReady);
+        _isBucketDone = new bool[run.Buckets.Count];
         _order = new RowOrder(run);
         _trainSums = new SumBufferPool(run.Buckets.SumLength);
         _parts = new PartialNodes(threads);
         _lanes = [.. Enumerable.Range(0, threads).Select(_ => new ComputeLane(run))];
-        _laneStarts = [.. Enumerable.Range(0, threads).Select(_ => new SemaphoreSlim(0))];
+        _laneStarts = [.. Enumerable.Range(0, threads).Select(_ => new LaneSignal())];
         _threads = [.. Enumerable.Range(0, threads).Select(StartThread)];
     }
 
@@ -63,18 +72,18 @@ public sealed class NodeComputer : IDisposable
             _requests.Enqueue(new Request(round, node, weights));
         }
 
-        _laneStarts[0].Release();
+        _laneStarts[0].Set();
     }
 
     /// <summary>Finishes the node in hand; requests that wait are dropped.</summary>
     public void Dispose()
     {
         _isStopping = true;
-        _laneStarts[0].Release();
+        _laneStarts[0].Set();
         _threads[0].Join();
         for (int lane = 1; lane < _lanes.Length; lane++)
         {
-            _laneStarts[lane].Release();
+            _laneStarts[lane].Set();
             _threads[lane].Join();
         }
 
@@ -157,10 +166,14 @@ public sealed class NodeComputer : IDisposable
         long started = Stopwatch.GetTimestamp();
         _rows = _order.Of(round);
         _laneFailure = null;
+        _hasDefect = false;
+        _bucketsToldAt = started;
+        Array.Clear(_isBucketDone);
+        _countdown.Begin(Math.Min(_lanes.Length, node.EndShard(round.ShardCount) - node.FirstShard));
         _lanesBusy.Reset(_lanes.Length);
         for (int lane = 1; lane < _lanes.Length; lane++)
         {
-            _laneStarts[lane].Release();
+            _laneStarts[lane].Set();
         }
 
         ComputeLanePart(0);
@@ -173,11 +186,10 @@ public sealed class NodeComputer : IDisposable
         }
 
         long addStartedAt = Stopwatch.GetTimestamp();
-        SumBuffer sums = _parts.Combine(node, round.ShardCount);
-        ReadOnlySpan<float> toCheck = Sums?.TakesUnchecked(sums) == true ? sums.Span[^MetricSums.Count..] : sums.Span;
-        int position = Elementwise.FirstNonFinite(toCheck);
-        position = position < 0 ? position : position + sums.Length - toCheck.Length;
-        long micros = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        int position = AddRest(round, node);
+        SumBuffer sums = _parts.Take(node, round.ShardCount);
+        position = position >= 0 || !_hasDefect ? position : Elementwise.FirstNonFinite(sums.Span);
+        long micros = (long)Stopwatch.GetElapsedTime(_bucketsToldAt).TotalMicroseconds;
         if (position < 0)
         {
             return new ComputedNode(round, node, sums, Math.Max(1, micros), null) { Parts = TakeParts(addStartedAt) };
@@ -191,6 +203,69 @@ public sealed class NodeComputer : IDisposable
                 $"{ShardDefects.Describe(sums.Span[position])} in the sum over {TreeShape.Shards(node, round.ShardCount)}");
         sums.Release();
         return new ComputedNode(round, node, null, micros, defect);
+    }
+
+    /// <summary>Adds the lanes' sums of what was not added yet, and searches it for values that are not finite.</summary>
+    /// <returns>Position of the first one; −1: there is none.</returns>
+    private int AddRest(Round round, TreeNode node)
+    {
+        if (round.Kind == RoundKind.Evaluate)
+        {
+            SumBuffer metrics = _parts.Add(node, round.ShardCount, 0, MetricSums.Count);
+            return Elementwise.FirstNonFinite(metrics.Span);
+        }
+
+        int position = -1;
+        for (int bucket = 0; bucket < _isBucketDone.Length; bucket++)
+        {
+            int start = _run.Buckets.WeightStart(bucket);
+            int found = _isBucketDone[bucket] ? -1 : AddBucket(round, node, bucket, out _);
+            position = position < 0 && found >= 0 ? start + found : position;
+        }
+
+        return position;
+    }
+
+    /// <returns>Position in the bucket of the first value that is not finite; −1: there is none.</returns>
+    private int AddBucket(Round round, TreeNode node, int bucket, out SumBuffer sums)
+    {
+        int start = _run.Buckets.WeightStart(bucket);
+        int length = _run.Buckets.SumLengthOf(bucket);
+        sums = _parts.Add(node, round.ShardCount, start, length);
+        int skipped = 0;
+        if (Sums?.TakesUnchecked(sums) == true)
+        {
+            // The update will look at the gradient; the metrics are the worker's to check.
+            skipped = bucket == _run.Buckets.Count - 1 ? length - MetricSums.Count : length;
+        }
+
+        int found = Elementwise.FirstNonFinite(sums.Span.Slice(start + skipped, length - skipped));
+        return found < 0 ? found : found + skipped;
+    }
+
+    /// <summary>A bucket is final in all lanes while the rest is computed: it may leave.</summary>
+    private void BucketReady(int bucket)
+    {
+        (Round round, TreeNode node, _) = _current;
+        if (_hasDefect)
+        {
+            return;
+        }
+
+        if (AddBucket(round, node, bucket, out SumBuffer sums) >= 0)
+        {
+            // Nothing leaves any more; the end of the node tells what is wrong.
+            _hasDefect = true;
+            _isBucketDone[bucket] = true;
+            return;
+        }
+
+        _isBucketDone[bucket] = true;
+        long now = Stopwatch.GetTimestamp();
+        long before = Interlocked.Exchange(ref _bucketsToldAt, now);
+        sums.Retain();
+        _answerBucket(new ComputedBucket(
+            round, node, bucket, sums, (long)Stopwatch.GetElapsedTime(before, now).TotalMicroseconds));
     }
 
     private ComputeParts TakeParts(long addStartedAt)
@@ -220,6 +295,8 @@ public sealed class NodeComputer : IDisposable
                     ? Sums?.TryRentSums() ?? _trainSums.Rent()
                     : _evaluationSums.Rent();
                 _parts.Add(lane, from, end, sums);
+                bool isStreamed = end == to && round.Kind == RoundKind.Train && _run.Buckets.Count > 1;
+                _lanes[lane].Clock.Listener = isStreamed ? _countdown : null;
                 _lanes[lane].Compute(round, from, end, _rows.Span, weights, sums.Span);
                 from = end;
             }

@@ -37,9 +37,49 @@ internal sealed class PartialNodes
     /// <summary>The node's sum; every other vector is released. The parts must cover the node exactly.</summary>
     public SumBuffer Combine(TreeNode node, int shardCount)
     {
-        SumBuffer sums = Take(node, shardCount);
+        Add(node, shardCount, 0, _parts[FirstLaneWithParts()][0].Sums.Length);
+        return Take(node, shardCount);
+    }
+
+    /// <summary>The node's vector when every slice was added; every other vector is released.</summary>
+    public SumBuffer Take(TreeNode node, int shardCount)
+    {
+        SumBuffer sums = Add(node, shardCount, 0, 0);
+        for (int lane = 0; lane < _counts.Length; lane++)
+        {
+            for (int part = 0; part < _counts[lane]; part++)
+            {
+                if (_parts[lane][part].Sums != sums)
+                {
+                    _parts[lane][part].Sums.Release();
+                }
+            }
+        }
+
         Array.Clear(_counts);
         return sums;
+    }
+
+    /// <summary>
+    /// Adds floats [start, start + length) alone, into the vector that <see cref="Combine"/> will return. Slices that do not
+    /// overlap may be added by several threads.
+    /// </summary>
+    public SumBuffer Add(TreeNode node, int shardCount, int start, int length)
+    {
+        if (Find(node.FirstShard, node.EndShard(shardCount)) is { } whole)
+        {
+            return whole;
+        }
+
+        SumBuffer left = Add(node.Left, shardCount, start, length);
+        if (node.Right.FirstShard < shardCount)
+        {
+            SumBuffer right = Add(node.Right, shardCount, start, length);
+            Span<float> sum = left.Span.Slice(start, length);
+            TreeSum.Add(sum, right.Span.Slice(start, length), sum);
+        }
+
+        return left;
     }
 
     public void ReleaseAll()
@@ -55,24 +95,7 @@ internal sealed class PartialNodes
         Array.Clear(_counts);
     }
 
-    private SumBuffer Take(TreeNode node, int shardCount)
-    {
-        if (Find(node.FirstShard, node.EndShard(shardCount)) is { } whole)
-        {
-            return whole;
-        }
-
-        SumBuffer left = Take(node.Left, shardCount);
-        if (node.Right.FirstShard >= shardCount)
-        {
-            return left;
-        }
-
-        SumBuffer right = Take(node.Right, shardCount);
-        TreeSum.Add(left.Span, right.Span, left.Span);
-        right.Release();
-        return left;
-    }
+    private int FirstLaneWithParts() => Array.FindIndex(_counts, count => count > 0);
 
     private SumBuffer? Find(int first, int end)
     {

@@ -11,6 +11,11 @@ public sealed record ComputedNode(
     public ComputeParts Parts { get; init; }
 }
 
+/// <summary>One bucket of a node's sums, final before the others.</summary>
+/// <param name="Sums">The node's whole vector; a reference to it comes along.</param>
+/// <param name="ComputeMicroseconds">Since the bucket before it, or the node's beginning.</param>
+public sealed record ComputedBucket(Round Round, TreeNode Node, int Bucket, SumBuffer Sums, long ComputeMicroseconds);
+
 /// <summary>A value that is not finite.</summary>
 /// <param name="Shard">The first shard that shows it alone; the node's first where only the sum does.</param>
 /// <param name="Tensor">As in "layers.0.weight", or "loss".</param>

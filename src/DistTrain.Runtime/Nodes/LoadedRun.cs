@@ -16,7 +16,10 @@ public sealed class LoadedRun
         Network = network;
         RunJson = run.ToJson();
         RunHash = HashOf(RunJson);
-        Buckets = new BucketPlan(network.Parameters.Length, BucketCountFor(run, network));
+        // Clipping by norm needs the whole gradient before the first update.
+        Buckets = run.Training.Update.ClipNorm is null
+            ? BucketPlan.For(network.Parameters)
+            : new BucketPlan(network.Parameters.Length, 1);
         Plan = PlanOf(run, data);
     }
 
@@ -65,15 +68,4 @@ public sealed class LoadedRun
         };
         return training.Epochs is { } epochs ? plan with { StepsTotal = (long)epochs * plan.StepsPerEpoch } : plan;
     }
-
-    /// <summary>Clipping by norm needs the whole gradient before the first update, so it has one bucket.</summary>
-    private static int BucketCountFor(RunFile run, Network network) =>
-        run.Training.Update.ClipNorm is not null
-            ? 1
-            : Math.Clamp(network.Parameters.Length / BucketLengthMin, 1, BucketsMax);
-
-    /// <summary>Floats; a smaller bucket costs more in messages than it hides.</summary>
-    private const int BucketLengthMin = 1 << 30;
-
-    private const int BucketsMax = 16;
 }

@@ -18,6 +18,7 @@ public sealed class WorkerCore : IDisposable
     private LoadedRun? _run;
     private NodeComputer? _computer;
     private ComputeParts _partsToTell;
+    private SumHandle? _inHand;
 
     public WorkerCore(WorkerProtocol machine, IRunSource source, IWorkerHost host)
     {
@@ -58,6 +59,9 @@ public sealed class WorkerCore : IDisposable
             case WorkerInput.NotLoaded failed:
                 Drive(now, new WorkerEvent.RunNotLoaded(failed.Reason));
                 break;
+            case WorkerInput.BucketComputed early:
+                OnBucket(now, early.Bucket);
+                break;
             case WorkerInput.Computed computed:
                 OnComputed(now, computed.Node);
                 break;
@@ -77,6 +81,9 @@ public sealed class WorkerCore : IDisposable
         {
             case WorkerInput.WeightsArrived weights:
                 weights.Buffer.Release();
+                break;
+            case WorkerInput.BucketComputed early:
+                early.Bucket.Sums.Release();
                 break;
             case WorkerInput.Computed computed:
                 computed.Node.Sums?.Release();
@@ -158,23 +165,58 @@ public sealed class WorkerCore : IDisposable
             }
 
             _run = run;
-            _computer = new NodeComputer(run, _machine.Threads, node => _host.Post(new WorkerInput.Computed(node)));
+            _computer = new NodeComputer(
+                run, _machine.Threads, bucket => _host.Post(new WorkerInput.BucketComputed(bucket)),
+                node => _host.Post(new WorkerInput.Computed(node)));
         }
 
         _port?.ExpectWeights(run.Buckets);
         _computer!.Sums = _port;
     }
 
+    private void OnBucket(Instant now, ComputedBucket bucket)
+    {
+        if (_inHand is null)
+        {
+            _inHand = _sums.Add(new SumView(bucket.Sums, 0, bucket.Sums.Length));
+        }
+        else
+        {
+            bucket.Sums.Release();
+        }
+
+        Drive(now, new WorkerEvent.BucketComputed(
+            bucket.Round, bucket.Node, bucket.Bucket, _inHand.Value, bucket.ComputeMicroseconds));
+    }
+
     private void OnComputed(Instant now, ComputedNode node)
     {
+        SumHandle? inHand = _inHand;
+        _inHand = null;
         if (node.Defect is { } defect)
         {
+            if (inHand is { } dropped)
+            {
+                _sums.Release(dropped);
+            }
+
             Drive(now, new WorkerEvent.NodeNotFinite(node.Round, defect.Shard, defect.Tensor, defect.What));
             return;
         }
 
         SumBuffer sums = node.Sums!;
-        SumHandle handle = _sums.Add(new SumView(sums, 0, sums.Length));
+        SumHandle handle;
+        if (inHand is { } known)
+        {
+            // Buckets that left early hold the vector already.
+            handle = known;
+            sums.Release();
+        }
+        else
+        {
+            handle = _sums.Add(new SumView(sums, 0, sums.Length));
+        }
+
         _partsToTell = node.Parts;
         Drive(now, new WorkerEvent.NodeComputed(node.Round, node.Node, handle, node.ComputeMicroseconds));
     }

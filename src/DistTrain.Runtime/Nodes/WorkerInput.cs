@@ -26,6 +26,8 @@ public abstract record WorkerInput
 
     public sealed record NotLoaded(string Reason) : WorkerInput;
 
+    public sealed record BucketComputed(ComputedBucket Bucket) : WorkerInput;
+
     public sealed record Computed(ComputedNode Node) : WorkerInput;
 
     public sealed record LeaveRequested(string Reason) : WorkerInput;

@@ -11,19 +11,19 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<Task<RunEnd>> _workers = [];
     private readonly string _folder;
 
-    public TestCluster(TinyRun run, string outName, ITrainingObserver observer, int workersMin = 1, bool resume = false, int port = 0,
-        LinkKind link = LinkKind.Auto)
+    public TestCluster(TinyRun tiny, string outName, ITrainingObserver observer, int workersMin = 1, bool resume = false, int port = 0,
+        LinkKind link = LinkKind.Auto, RunFile? run = null)
     {
-        _folder = run.Out("worker-data");
+        _folder = tiny.Out("worker-data");
         Result = Task.Run(() => ClusterCoordinator.RunAsync(
             new ClusterRequest
             {
-                Run = run.Run,
-                Data = run.Data,
+                Run = run ?? tiny.Run,
+                Data = tiny.Data,
                 Listen = new IPEndPoint(IPAddress.Loopback, port),
                 WorkersMin = workersMin,
                 Token = Token,
-                OutFolder = run.Out(outName),
+                OutFolder = tiny.Out(outName),
                 Resume = resume,
                 Link = link,
                 Listening = address => _listening.TrySetResult(address),
