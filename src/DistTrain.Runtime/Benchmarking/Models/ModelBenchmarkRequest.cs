@@ -19,7 +19,7 @@ public sealed record ModelBenchmarkRequest
     public int WarmUpSteps { get; init; } = 20;
 
     /// <summary>Until the runtime has compiled its best code.</summary>
-    public double WarmUpSeconds { get; init; } = 1;
+    public double WarmUpSeconds { get; init; } = 2;
 
     public int Workers { get; init; } = 1;
 
