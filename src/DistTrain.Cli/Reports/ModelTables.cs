@@ -13,7 +13,8 @@ internal static class ModelTables
         console.WriteLine(KernelTables.Describe(reports[0].Machine));
         console.WriteLine(Headline.DescribeWorkers(reports[0].Engine, reports[0].Workers, reports[0].ThreadsPerWorker));
         WriteSpeeds(console, reports);
-        console.WriteLine("A step in milliseconds, and parts of it in % of its median; parts that run side by side overlap.");
+        console.WriteLine("A step in milliseconds, and parts of it in % of its median. Hidden: of reduce, update and broadcast, while");
+        console.WriteLine("a worker computed or sent. Send: ways there and back beside computing. Wait: the coordinator was idle.");
         WriteParts(console, reports);
     }
 
@@ -38,7 +39,8 @@ internal static class ModelTables
     private static void WriteParts(IAnsiConsole console, IReadOnlyList<ModelReport> reports)
     {
         Table table = TerminalOutput.CreateTable(
-            "model", "step ms (min–max)", "gather", "forward", "backward", "reduce", "update", "exchange");
+            "model", "step ms (min–max)", "gather", "forward", "backward", "reduce", "update", "broadcast", "hidden",
+            "send", "wait");
         foreach (ModelReport report in reports)
         {
             Spread step = report.StepMilliseconds;
@@ -47,7 +49,7 @@ internal static class ModelTables
                 Markup.Escape(report.Model), Text($"{step.Median:0.00} ({step.Min:0.00}–{step.Max:0.00})"),
                 Share(times.Gather, step), Share(times.Forward, step), Share(times.Backward, step),
                 Share(times.WorkerReduce + times.Reduce, step), Share(times.Update, step),
-                Share(report.ExchangeMicroseconds, step));
+                Share(times.Broadcast, step), Share(times.Hidden, step), Share(times.Send, step), Share(times.Wait, step));
         }
 
         console.Write(table);

@@ -30,6 +30,7 @@ public sealed class NodeComputer : IDisposable
     private readonly Action<ComputedBucket> _answerBucket;
     private readonly bool[] _isBucketDone;
     private long _bucketsToldAt;
+    private long _addTicks;
     private volatile bool _hasDefect;
     private ICoordinatorPort? _sums;
     private volatile bool _isStopping;
@@ -252,7 +253,10 @@ public sealed class NodeComputer : IDisposable
             return;
         }
 
-        if (AddBucket(round, node, bucket, out SumBuffer sums) >= 0)
+        long addStartedAt = Stopwatch.GetTimestamp();
+        int found = AddBucket(round, node, bucket, out SumBuffer sums);
+        Interlocked.Add(ref _addTicks, Stopwatch.GetTimestamp() - addStartedAt);
+        if (found >= 0)
         {
             // Nothing leaves any more; the end of the node tells what is wrong.
             _hasDefect = true;
@@ -270,7 +274,9 @@ public sealed class NodeComputer : IDisposable
 
     private ComputeParts TakeParts(long addStartedAt)
     {
-        var parts = new ComputeParts(0, 0, 0, (long)Stopwatch.GetElapsedTime(addStartedAt).TotalMicroseconds);
+        // Buckets that left early were added before.
+        long from = addStartedAt - Interlocked.Exchange(ref _addTicks, 0);
+        var parts = new ComputeParts(0, 0, 0, (long)Stopwatch.GetElapsedTime(from).TotalMicroseconds);
         foreach (ComputeLane lane in _lanes)
         {
             parts += lane.Clock.Take(_lanes.Length);

@@ -34,9 +34,49 @@ public sealed class CoordinatorCore : IDisposable
     /// <summary>How the run ended; null while it goes on.</summary>
     public RunEnd? End { get; private set; }
 
-    public void OnDeadline(Instant now) => Drive(now, new CoordinatorEvent.TimePassed());
+    public void OnDeadline(Instant now)
+    {
+        _timer.Enter(Stopwatch.GetTimestamp());
+        Drive(now, new CoordinatorEvent.TimePassed());
+        _timer.Leave(Stopwatch.GetTimestamp());
+    }
 
     public void Handle(CoordinatorInput input)
+    {
+        _timer.Enter(Stopwatch.GetTimestamp());
+        Take(input);
+        _timer.Leave(Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Gives back what an input owns that will not be handled.</summary>
+    public static void Discard(CoordinatorInput input)
+    {
+        switch (input)
+        {
+            case CoordinatorInput.PartialArrived sums:
+                sums.Sums.Buffer.Release();
+                break;
+            case CoordinatorInput.Connected connected:
+                connected.Port.Close("the coordinator ends");
+                break;
+            case CoordinatorInput.AskStatus ask:
+                ask.Answer.TrySetCanceled();
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (IWorkerPort port in _ports.Values)
+        {
+            port.Close("the coordinator ends");
+        }
+
+        _ports.Clear();
+        _sums.ReleaseAll();
+    }
+
+    private void Take(CoordinatorInput input)
     {
         Instant now = MonotonicClock.Now;
         switch (input)
@@ -80,38 +120,10 @@ public sealed class CoordinatorCore : IDisposable
         }
     }
 
-    /// <summary>Gives back what an input owns that will not be handled.</summary>
-    public static void Discard(CoordinatorInput input)
-    {
-        switch (input)
-        {
-            case CoordinatorInput.PartialArrived sums:
-                sums.Sums.Buffer.Release();
-                break;
-            case CoordinatorInput.Connected connected:
-                connected.Port.Close("the coordinator ends");
-                break;
-            case CoordinatorInput.AskStatus ask:
-                ask.Answer.TrySetCanceled();
-                break;
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (IWorkerPort port in _ports.Values)
-        {
-            port.Close("the coordinator ends");
-        }
-
-        _ports.Clear();
-        _sums.ReleaseAll();
-    }
-
     private void OnPartial(Instant now, CoordinatorInput.PartialArrived sums)
     {
         SumHandle handle = _sums.Add(sums.Sums);
-        _timer.AddComputed(sums.Worker, sums.Header.Parts);
+        _timer.AddSum(sums.Worker, sums.Header, Stopwatch.GetTimestamp());
         Drive(now, new CoordinatorEvent.PartialArrived(sums.Worker, sums.Header, handle));
     }
 
@@ -153,13 +165,15 @@ public sealed class CoordinatorCore : IDisposable
         switch (effect)
         {
             case CoordinatorEffect.Send send:
+                if (send.Message is CoordinatorMessage.Assign assign)
+                {
+                    _timer.AddAssignment(send.Worker, assign.Round.Number, Stopwatch.GetTimestamp());
+                }
+
                 PortOf(send.Worker)?.Send(send.Message);
                 break;
             case CoordinatorEffect.SendWeights weights:
-                int bucket = weights.Header.Bucket;
-                PortOf(weights.Worker)?.SendWeights(
-                    weights.Header, _model.Of(weights.Header.Version), _run.Buckets.WeightStart(bucket),
-                    _run.Buckets.WeightLength(bucket));
+                SendWeights(weights);
                 break;
             case CoordinatorEffect.Disconnect disconnect when _ports.Remove(disconnect.Worker, out IWorkerPort? port):
                 _journal.OnConnections(_ports.Count);
@@ -188,6 +202,16 @@ public sealed class CoordinatorCore : IDisposable
             default:
                 throw new InvalidOperationException($"no way to perform {effect.GetType().Name}");
         }
+    }
+
+    private void SendWeights(CoordinatorEffect.SendWeights weights)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        int bucket = weights.Header.Bucket;
+        PortOf(weights.Worker)?.SendWeights(
+            weights.Header, _model.Of(weights.Header.Version), _run.Buckets.WeightStart(bucket),
+            _run.Buckets.WeightLength(bucket));
+        _timer.AddBroadcast(startedAt);
     }
 
     private void Add(CoordinatorEffect.Add add)

@@ -45,7 +45,10 @@ public sealed class BenchTests
         JsonElement report = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal("processes", report.GetProperty("engine").GetString());
         Assert.Equal(3, report.GetProperty("peakBytes").GetArrayLength());
-        Assert.True(report.GetProperty("stepMicroseconds").GetProperty("backward").GetInt64() > 0, result.Output);
+        foreach (string part in (string[])["forward", "backward", "update", "send", "broadcast", "wait"])
+        {
+            Assert.True(report.GetProperty("stepMicroseconds").GetProperty(part).GetInt64() > 0, $"{part}: {result.Output}");
+        }
     }
 
     [Fact]
@@ -56,7 +59,7 @@ public sealed class BenchTests
 
         Assert.True(result.ExitCode == 0, result.Errors);
         Assert.Contains("samples/s (min–max)", result.Output, StringComparison.Ordinal);
-        Assert.Contains("exchange", result.Output, StringComparison.Ordinal);
+        Assert.Contains("broadcast", result.Output, StringComparison.Ordinal);
         Assert.Equal(2, result.Output.Split("examples/digits/run.json").Length - 1);
     }
 

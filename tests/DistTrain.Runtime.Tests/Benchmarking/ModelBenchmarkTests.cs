@@ -35,7 +35,7 @@ public sealed class ModelBenchmarkTests
         Assert.Equal("in-process", report.Engine);
         Assert.True(report.SamplesPerSecond.Min > 0 && report.StepMilliseconds.Min > 0);
         StepTimes times = report.StepMicroseconds;
-        Assert.True(times.Forward > 0 && times.Backward > 0 && times.Update > 0, $"{times}");
+        Assert.True(times.Forward > 0 && times.Backward > 0 && times.Update > 0 && times.Wait > 0, $"{times}");
         Assert.Equal(0, report.ComputeBytesPerStep);
         Assert.NotEmpty(report.PeakBytes);
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "disttrain-bench-*"));

@@ -92,8 +92,6 @@ public static class ModelBenchmark
             SamplesPerSecond = Spread.Of(SpeedsOfParts(steps)),
             StepMilliseconds = Spread.Of(steps.Select(static step => step.Seconds * 1000)),
             StepMicroseconds = MedianTimes(steps),
-            ExchangeMicroseconds = Median(steps, static step => Math.Max(
-                0, (long)(step.Seconds * 1e6) - step.Times.Compute - step.Times.Reduce - step.Times.Update)),
             ComputeBytesPerStep = ComputePath.AllocatedBytesPerStep(run),
             ProcessBytesPerStep = (double)recorder.AllocatedBytes / steps.Length,
             PeakBytes = recorder.PeakBytes,
@@ -121,6 +119,7 @@ public static class ModelBenchmark
         Reduce = Median(steps, static step => step.Times.Reduce),
         Update = Median(steps, static step => step.Times.Update),
         Broadcast = Median(steps, static step => step.Times.Broadcast),
+        Hidden = Median(steps, static step => step.Times.Hidden),
     };
 
     private static long Median(ImmutableArray<StepFigures> steps, Func<StepFigures, long> part) =>

@@ -34,12 +34,6 @@ public sealed record ModelReport
     /// <summary>Medians over the timed steps, each part by itself.</summary>
     public required StepTimes StepMicroseconds { get; init; }
 
-    /// <summary>
-    /// Median of what is left of a step beside the longest worker's computing, the coordinator's additions and the
-    /// update: sending, waiting, and the way of messages. 0 where they all lie under other parts.
-    /// </summary>
-    public required long ExchangeMicroseconds { get; init; }
-
     /// <summary>Managed bytes allocated by one step's gathering, forward and backward pass.</summary>
     public required long ComputeBytesPerStep { get; init; }
 
