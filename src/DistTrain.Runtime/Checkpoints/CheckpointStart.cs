@@ -38,7 +38,8 @@ internal sealed class CheckpointStart : IDisposable
             AlignedBuffer? initial = ReadInitial(run);
             if (store.Clear() is int removed and > 0)
             {
-                say($"{removed} checkpoints of an earlier run were removed from {folder.Checkpoints}; --resume keeps them");
+                string what = removed == 1 ? "checkpoint of an earlier run was" : "checkpoints of an earlier run were";
+                say($"{removed} {what} removed from {folder.Checkpoints}; --resume keeps them");
             }
 
             folder.RemoveResults();
