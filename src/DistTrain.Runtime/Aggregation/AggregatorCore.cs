@@ -14,7 +14,7 @@ public sealed class AggregatorCore : IDisposable
     private readonly IWorkerHost _host;
     private readonly Action<string> _say;
     private readonly SumTable _sums = new();
-    private readonly List<WeightBuffer> _weights = [];
+    private readonly HeldWeights _weights = new();
     private readonly Dictionary<WorkerId, IWorkerPort> _below = [];
     private readonly CancellationTokenSource _loading = new();
     private ICoordinatorPort? _above;
@@ -76,7 +76,7 @@ public sealed class AggregatorCore : IDisposable
 
         _below.Clear();
         _sums.ReleaseAll();
-        ReleaseWeights();
+        _weights.ReleaseAll();
         _loading.Dispose();
     }
 
@@ -86,7 +86,7 @@ public sealed class AggregatorCore : IDisposable
         {
             case WorkerInput.Connected connected:
                 _above = connected.Port;
-                ReleaseWeights();
+                _weights.ReleaseAll();
                 if (_run is { } known)
                 {
                     _above.ExpectWeights(known.Buckets);
@@ -98,7 +98,7 @@ public sealed class AggregatorCore : IDisposable
                 Above(now, new WorkerEvent.MessageArrived(arrived.Message));
                 break;
             case WorkerInput.WeightsArrived weights when weights.Port == _above:
-                Keep(weights.Buffer);
+                _weights.Keep(weights.Buffer);
                 Above(now, new WorkerEvent.WeightsArrived(weights.Header));
                 break;
             case WorkerInput.Disconnected lost when lost.Port == _above || lost.Port is null:
@@ -187,7 +187,7 @@ public sealed class AggregatorCore : IDisposable
                 _above?.SendPartial(send.Header, _sums[send.Sums]);
                 break;
             case WorkerEffect.LoadRun load:
-                _ = LoadAsync(load.Welcome);
+                _ = RunLoading.LoadAsync(_source, _host, load.Welcome, _loading.Token);
                 break;
             case WorkerEffect.Reconnect reconnect:
                 _above?.Close(reconnect.Reason);
@@ -216,7 +216,7 @@ public sealed class AggregatorCore : IDisposable
                 BucketPlan buckets = _run!.Buckets;
                 int bucket = weights.Header.Bucket;
                 port.SendWeights(
-                    weights.Header, WeightsOf(weights.Header.Version), buckets.WeightStart(bucket), buckets.WeightLength(bucket));
+                    weights.Header, _weights.Of(weights.Header.Version), buckets.WeightStart(bucket), buckets.WeightLength(bucket));
                 break;
             case CoordinatorEffect.Send or CoordinatorEffect.SendWeights:
                 break;
@@ -242,56 +242,4 @@ public sealed class AggregatorCore : IDisposable
                 throw new InvalidOperationException($"no way to perform {effect.GetType().Name}");
         }
     }
-
-    private async Task LoadAsync(CoordinatorMessage.Welcome welcome)
-    {
-        try
-        {
-            LoadedRun run = await Task.Run(() => _source.LoadAsync(welcome, _loading.Token)).ConfigureAwait(false);
-            _host.Post(new WorkerInput.Loaded(run));
-        }
-        catch (OperationCanceledException)
-        {
-            // The aggregator ends; nobody waits for the answer.
-        }
-#pragma warning disable CA1031 // Whatever keeps a run from loading is told to the coordinator, which names it in its log.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            _host.Post(new WorkerInput.NotLoaded(failure.Message));
-        }
-    }
-
-    /// <summary>Keeps the weights' reference; of several versions the newest two stay.</summary>
-    private void Keep(WeightBuffer buffer)
-    {
-        if (_weights.Contains(buffer))
-        {
-            buffer.Release();
-            return;
-        }
-
-        _weights.Add(buffer);
-        if (_weights.Count > VersionsKept)
-        {
-            _weights[0].Release();
-            _weights.RemoveAt(0);
-        }
-    }
-
-    private WeightBuffer WeightsOf(WeightVersion version) => _weights.Find(buffer => buffer.Version == version)
-        ?? throw new InvalidOperationException($"weights of version {version.Value} are not here");
-
-    private void ReleaseWeights()
-    {
-        foreach (WeightBuffer buffer in _weights)
-        {
-            buffer.Release();
-        }
-
-        _weights.Clear();
-    }
-
-    /// <summary>The whole version, and the one that comes in.</summary>
-    private const int VersionsKept = 2;
 }

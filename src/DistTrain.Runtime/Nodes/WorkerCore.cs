@@ -12,7 +12,7 @@ public sealed class WorkerCore : IDisposable
     private readonly IRunSource _source;
     private readonly IWorkerHost _host;
     private readonly SumTable _sums = new();
-    private readonly List<WeightBuffer> _weights = [];
+    private readonly HeldWeights _weights = new();
     private readonly CancellationTokenSource _loading = new();
     private ICoordinatorPort? _port;
     private LoadedRun? _run;
@@ -44,7 +44,7 @@ public sealed class WorkerCore : IDisposable
                 Drive(now, new WorkerEvent.MessageArrived(arrived.Message));
                 break;
             case WorkerInput.WeightsArrived weights when weights.Port == _port:
-                Keep(weights.Buffer);
+                _weights.Keep(weights.Buffer);
                 Drive(now, new WorkerEvent.WeightsArrived(weights.Header));
                 break;
             case WorkerInput.Disconnected lost when lost.Port == _port || lost.Port is null:
@@ -97,7 +97,7 @@ public sealed class WorkerCore : IDisposable
         _port?.Close("the worker ends");
         _computer?.Dispose();
         _sums.ReleaseAll();
-        ReleaseWeights();
+        _weights.ReleaseAll();
         _loading.Dispose();
     }
 
@@ -123,10 +123,12 @@ public sealed class WorkerCore : IDisposable
                 _sums.Release(release.Sums);
                 break;
             case WorkerEffect.Compute compute:
-                _computer!.Start(compute.Round, compute.Node, WeightsOf(compute.Round.Version));
+                WeightBuffer held = _weights.Of(compute.Round.Version);
+                held.Retain();
+                _computer!.Start(compute.Round, compute.Node, held);
                 break;
             case WorkerEffect.LoadRun load:
-                _ = LoadAsync(load.Welcome);
+                _ = RunLoading.LoadAsync(_source, _host, load.Welcome, _loading.Token);
                 break;
             case WorkerEffect.Reconnect reconnect:
                 _port?.Close(reconnect.Reason);
@@ -146,7 +148,7 @@ public sealed class WorkerCore : IDisposable
     private void Attach(ICoordinatorPort port)
     {
         _port = port;
-        ReleaseWeights();
+        _weights.ReleaseAll();
         if (_run is { } run)
         {
             port.ExpectWeights(run.Buckets);
@@ -229,68 +231,4 @@ public sealed class WorkerCore : IDisposable
         _port?.SendPartial(send.Header with { Parts = _partsToTell }, view);
         _partsToTell = default;
     }
-
-    private async Task LoadAsync(CoordinatorMessage.Welcome welcome)
-    {
-        try
-        {
-            LoadedRun run = await Task.Run(() => _source.LoadAsync(welcome, _loading.Token)).ConfigureAwait(false);
-            _host.Post(new WorkerInput.Loaded(run));
-        }
-        catch (OperationCanceledException)
-        {
-            // The worker ends; nobody waits for the answer.
-        }
-#pragma warning disable CA1031 // Whatever keeps a run from loading is told to the coordinator, which names it in its log.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            _host.Post(new WorkerInput.NotLoaded(failure.Message));
-        }
-    }
-
-    /// <summary>Keeps the weights' reference; of several versions the newest two stay.</summary>
-    private void Keep(WeightBuffer buffer)
-    {
-        if (_weights.Contains(buffer))
-        {
-            buffer.Release();
-            return;
-        }
-
-        _weights.Add(buffer);
-        if (_weights.Count > VersionsKept)
-        {
-            _weights[0].Release();
-            _weights.RemoveAt(0);
-        }
-    }
-
-    /// <returns>With a reference for the caller.</returns>
-    private WeightBuffer WeightsOf(WeightVersion version)
-    {
-        foreach (WeightBuffer buffer in _weights)
-        {
-            if (buffer.Version == version)
-            {
-                buffer.Retain();
-                return buffer;
-            }
-        }
-
-        throw new InvalidOperationException($"weights of version {version.Value} are not here");
-    }
-
-    private void ReleaseWeights()
-    {
-        foreach (WeightBuffer buffer in _weights)
-        {
-            buffer.Release();
-        }
-
-        _weights.Clear();
-    }
-
-    /// <summary>One that a computation reads, one that comes in.</summary>
-    private const int VersionsKept = 2;
 }

@@ -1,0 +1,27 @@
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime;
+
+/// <summary>Loads the run of a Welcome beside the mailbox and posts the answer, whatever it is.</summary>
+internal static class RunLoading
+{
+    public static async Task LoadAsync(
+        IRunSource source, IWorkerHost host, CoordinatorMessage.Welcome welcome, CancellationToken ending)
+    {
+        try
+        {
+            LoadedRun run = await Task.Run(() => source.LoadAsync(welcome, ending)).ConfigureAwait(false);
+            host.Post(new WorkerInput.Loaded(run));
+        }
+        catch (OperationCanceledException)
+        {
+            // The node ends; nobody waits for the answer.
+        }
+#pragma warning disable CA1031 // Whatever keeps a run from loading is told to the coordinator, which names it in its log.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            host.Post(new WorkerInput.NotLoaded(failure.Message));
+        }
+    }
+}
