@@ -39,7 +39,10 @@ public sealed partial class CoordinatorProtocol : ICrewLead
         _crew = new Crew(
             new CrewSettings(
                 settings.Term, settings.BucketCount, settings.RunJson, settings.RunHash, settings.DataHash, settings.DataFile,
-                settings.Times, settings.Canary),
+                settings.Times, settings.Canary)
+            {
+                SharesEvenly = settings.SharesEvenly,
+            },
             this, _effects);
         _version = settings.Start;
         _evaluated = settings.StartEvaluated;

@@ -15,5 +15,11 @@ public sealed record CoordinatorSettings(
     /// <summary>Whether the evaluation that is due at <see cref="Start"/> was made before. Default: it is made (again).</summary>
     public bool StartEvaluated { get; init; }
 
+    /// <summary>
+    /// Shards go to workers by their threads, whatever their measured speed, and nobody computes late ones again. For
+    /// measurements in which every worker has to take part in every round. Default: false.
+    /// </summary>
+    public bool SharesEvenly { get; init; }
+
     internal Canary Canary { get; init; }
 }

@@ -59,7 +59,7 @@ internal sealed partial class Crew
 
     public void RepeatLateShards()
     {
-        if (!HasIdleWorker() || Settings.Canary == Canary.LateShardsLeft)
+        if (Settings.SharesEvenly || !HasIdleWorker() || Settings.Canary == Canary.LateShardsLeft)
         {
             return;
         }
@@ -95,7 +95,8 @@ internal sealed partial class Crew
         {
             WorkerEntry worker = _takers[i];
             double unmeasured = worker.Threads * (typical?.ShardsPerSecondAndThread ?? 1);
-            speeds[i] = worker.Speed(Round.Kind).ShardsPerSecond ?? unmeasured;
+            double? measured = Settings.SharesEvenly ? null : worker.Speed(Round.Kind).ShardsPerSecond;
+            speeds[i] = measured ?? unmeasured;
             backlogs[i] = (int)Math.Min(int.MaxValue, (worker.Owed + _progress.Buckets - 1) / _progress.Buckets);
         }
 

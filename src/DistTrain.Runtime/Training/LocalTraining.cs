@@ -83,6 +83,7 @@ public static class LocalTraining
         WorkersAtStart = TreeOf(request).CoordinatorChildren,
         SharesData = request.Processes,
         Link = request.Link,
+        SharesEvenly = request.SharesEvenly,
     };
 
     private static FanInTree TreeOf(TrainingRequest request) => FanInTree.For(request.Workers, request.Run.Cluster.FanIn);

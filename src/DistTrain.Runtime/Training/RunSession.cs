@@ -42,6 +42,7 @@ internal sealed class RunSession : IAsyncDisposable
             run.Data.ContentHash, settings.SharesData ? _folder.PreparedData : "", TimesOf(run.Run))
         {
             WorkersAtStart = settings.WorkersAtStart,
+            SharesEvenly = settings.SharesEvenly,
             StartEvaluated = start.Progress.Evaluated,
         });
         Core = new CoordinatorCore(machine, run, _model, _journal);

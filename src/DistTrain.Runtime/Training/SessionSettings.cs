@@ -32,6 +32,9 @@ internal sealed record SessionSettings
     /// <summary>How weights and sums travel to and from workers of other processes.</summary>
     public LinkKind Link { get; init; }
 
+    /// <summary>Whether every worker gets its part by its threads alone; for measurements.</summary>
+    public bool SharesEvenly { get; init; }
+
     /// <summary>Whether the prepared data is saved to a file, for workers of other processes.</summary>
     public required bool SharesData { get; init; }
 }

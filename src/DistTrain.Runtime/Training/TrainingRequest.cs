@@ -31,6 +31,9 @@ public sealed record TrainingRequest
     /// <summary>Resume although the run file changed in a way that changes the result.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether every worker gets its part by its threads alone, measured speed aside; for measurements.</summary>
+    internal bool SharesEvenly { get; init; }
+
     /// <summary>How a worker process is started; null: this program again. Tests name another.</summary>
     public ProcessCommand? WorkerCommand { get; init; }
 }

@@ -45,6 +45,20 @@ public sealed class CoordinatorRoundTests
     }
 
     [Fact]
+    public void Coordinator_SharesEvenly_MeasuredSpeedAndLatenessChangeNothing()
+    {
+        CoordinatorBench bench = new(settings => settings with { WorkersAtStart = 2, SharesEvenly = true });
+        bench.Join(1);
+        bench.Join(2);
+        bench.Pass(10);
+        bench.Sum(1, LeftHalf, microseconds: 2000);
+        bench.Sum(2, RightHalf, microseconds: 6000);
+        Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(bench.Close(1)));
+        bench.Sum(1, LeftHalf, round: 2, microseconds: 2000);
+        Assert.Equal("", Assignments(bench.After(1000)));
+    }
+
+    [Fact]
     public void Coordinator_AllSums_AreAddedInTreeOrderAppliedAndClosed()
     {
         CoordinatorBench bench = TwoWorkers();
