@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace DistTrain.Cli;
 
-/// <summary>Numbers with units on the command line: bandwidths, times, and lists of whole numbers.</summary>
+/// <summary>Numbers with units on the command line: bandwidths, times, and lists of whole numbers and sizes.</summary>
 internal static class Quantities
 {
     /// <summary>Bits by a factor of 1000, as networks are sold; bytes with a capital B.</summary>
@@ -15,6 +15,8 @@ internal static class Quantities
 
     private static readonly (string Unit, double Seconds)[] TimeUnits =
         [("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1)];
+
+    private static readonly (string Unit, double Factor)[] SizeUnits = [("K", 1e3), ("M", 1e6)];
 
     /// <summary>Bytes a second.</summary>
     public static Option<double?> Bandwidth(string name, string description) => new(name)
@@ -41,6 +43,16 @@ internal static class Quantities
         CustomParser = result => ParseCounts(result, name, max),
     };
 
+    /// <summary>As in 5000000, 500K, or 500K,5M,25M.</summary>
+    public static Option<int[]> Sizes(
+        string name, string helpName, int[] fallback, int min, int max, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => ParseSizes(result, name, min, max),
+    };
+
     private static double? Parse(
         ArgumentResult result, string name, string what, string examples, (string Unit, double Factor)[] units, bool isZeroFine)
     {
@@ -63,6 +75,36 @@ internal static class Quantities
 
         result.AddError($"{name}: {(text.Length == 0 ? "no value is given" : $"{text} is not {what}")}; expected {examples}");
         return null;
+    }
+
+    private static int[] ParseSizes(ArgumentResult result, string name, int min, int max)
+    {
+        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value.Trim();
+        var sizes = new List<int>();
+        foreach (string part in text.Split(','))
+        {
+            string number = part.Trim();
+            (string unit, double factor) = SizeUnits.FirstOrDefault(
+                unit => number.EndsWith(unit.Unit, StringComparison.OrdinalIgnoreCase), ("", 1));
+            if (!double.TryParse(
+                number[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value))
+            {
+                result.AddError($"{name}: {(part.Length == 0 ? "no value is given" : $"{part} is no size")}; expected 5000000, 500K or 5M");
+                return [];
+            }
+
+            double size = Math.Round(value * factor);
+            if (size < min || size > max)
+            {
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture, $"{name}: {part} is too {(size < min ? "small" : "large")}, expected {min:N0} to {max:N0}"));
+                return [];
+            }
+
+            sizes.Add((int)size);
+        }
+
+        return [.. sizes];
     }
 
     private static int[] ParseCounts(ArgumentResult result, string name, int max)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DistTrain.Runtime;
 using DistTrain.Runtime.Benchmarking;
 
 namespace DistTrain.Cli;
@@ -22,6 +23,7 @@ internal static class BenchModelsCommand
         };
         Option<int> workers = CommonOptions.Workers();
         Option<bool> processes = CommonOptions.Processes();
+        Option<LinkKind> link = CommonOptions.Link();
         Option<int> threads = CommonOptions.Threads();
         Option<int?> batch = CommonOptions.OptionalInteger(
             "--batch", "ROWS", 1, BatchMax, "Rows of a batch. Default: 512, or the run file's.");
@@ -38,7 +40,7 @@ internal static class BenchModelsCommand
             "disttrain bench models mlp --workers 2 --processes --batch 512 --steps 300",
             "disttrain bench models examples/digits/run.json --json")
         {
-            models, workers, processes, threads, batch, shards, steps, json,
+            models, workers, processes, link, threads, batch, shards, steps, json,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -56,6 +58,7 @@ internal static class BenchModelsCommand
                     Model = model,
                     Workers = parsed.GetValue(workers),
                     Processes = parsed.GetValue(processes),
+                    Link = parsed.GetValue(link),
                     ThreadsPerWorker = parsed.GetValue(threads),
                     BatchSize = parsed.GetValue(batch),
                     Shards = parsed.GetValue(shards),

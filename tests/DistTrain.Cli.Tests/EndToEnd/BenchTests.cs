@@ -64,6 +64,44 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task BenchExchange_BothLinks_ReportTheirPartsAndOneHash()
+    {
+        CommandResult result = await DistTrainCommand.RunAsync(
+            "bench", "exchange", "--floats", "300K", "--steps", "5", "--json");
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        JsonElement[] reports =
+        [
+            .. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement),
+        ];
+        string[] links = OperatingSystem.IsLinux() ? ["shared", "tcp"] : ["tcp"];
+        Assert.Equal(links, reports.Select(report => report.GetProperty("link").GetString()));
+        foreach (JsonElement report in reports)
+        {
+            Assert.Equal(300_000, report.GetProperty("floats").GetInt32());
+            Assert.Equal(5, report.GetProperty("steps").GetInt32());
+            Assert.True(report.GetProperty("exchangeMilliseconds").GetProperty("min").GetDouble() > 0, result.Output);
+            Assert.Equal(64, report.GetProperty("weightsSha256").GetString()!.Length);
+            foreach (string part in (string[])["update", "send", "wait"])
+            {
+                Assert.True(report.GetProperty("stepMicroseconds").GetProperty(part).GetInt64() > 0, $"{part}: {result.Output}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task BenchExchange_OneLink_PrintsATable()
+    {
+        CommandResult result = await DistTrainCommand.RunAsync(
+            "bench", "exchange", "--floats", "10K", "--steps", "2", "--workers", "1", "--link", "tcp");
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Contains("exchange (min–max)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("10,016", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("shared", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BenchKernels_OneSize_PrintsItsShareOfThePeak()
     {
         CommandResult result = await DistTrainCommand.RunAsync(
@@ -75,12 +113,16 @@ public sealed class BenchTests
     }
 
     [Theory]
-    [InlineData("bench: say what; expected one of kernels, models, or --help", "bench")]
+    [InlineData("bench: say what; expected one of kernels, models, exchange, or --help", "bench")]
     [InlineData("modles is unknown; did you mean models?", "bench", "modles")]
     [InlineData("--setps is unknown; did you mean --steps?", "bench", "models", "--setps", "3")]
     [InlineData("--only nothing: no kernel's name or size contains it; leave it out to see all",
         "bench", "kernels", "--only", "nothing")]
     [InlineData("mpl is no model to time and no file; expected a run file, or one of mlp, wide, cnn", "bench", "models", "mpl")]
+    [InlineData("--floats: many is no size; expected 5000000, 500K or 5M", "bench", "exchange", "--floats", "many")]
+    [InlineData("--floats: 1K is too small, expected 8,256 to 256,000,000", "bench", "exchange", "--floats", "5M,1K")]
+    [InlineData("--floats: 1000M is too large, expected 8,256 to 256,000,000", "bench", "exchange", "--floats", "1000M")]
+    [InlineData("--link: udp is no kind of link, expected tcp or shared", "bench", "exchange", "--link", "udp")]
     public async Task Bench_WrongUse_IsOneSentence(string expected, params string[] arguments)
     {
         CommandResult result = await DistTrainCommand.RunAsync(arguments);

@@ -44,18 +44,8 @@ public static class ModelBenchmark
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var recorder = new StepRecorder(
             request.WarmUpSteps, request.WarmUpSeconds, request.Steps ?? StepsOf(request.Model), ending.Cancel);
-        string folder = Directory.CreateTempSubdirectory("disttrain-bench-").FullName;
-        TrainingResult result;
-        try
-        {
-            result = await LocalTraining.RunAsync(RequestOf(request, run, data, folder), recorder, ending.Token)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
+        TrainingResult result = await TemporaryRun.RunAsync(RequestOf(request, run, data), recorder, ending.Token)
+            .ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return recorder.IsComplete
             ? Report(request, recorder, result.Summary, LoadedRun.Build(run, data))
@@ -63,14 +53,15 @@ public static class ModelBenchmark
     }
 
     private static TrainingRequest RequestOf(
-        ModelBenchmarkRequest request, RunFile run, PreparedData data, string folder) => new()
+        ModelBenchmarkRequest request, RunFile run, PreparedData data) => new()
         {
             Run = run,
             Data = data,
             Workers = request.Workers,
             Processes = request.Processes,
             ThreadsPerWorker = request.ThreadsPerWorker,
-            OutFolder = folder,
+            Link = request.Link,
+            OutFolder = "",
             WorkerCommand = request.WorkerCommand,
         };
 
@@ -91,7 +82,7 @@ public static class ModelBenchmark
             Steps = steps.Length,
             SamplesPerSecond = Spread.Of(SpeedsOfParts(steps)),
             StepMilliseconds = Spread.Of(steps.Select(static step => step.Seconds * 1000)),
-            StepMicroseconds = MedianTimes(steps),
+            StepMicroseconds = MedianTimes.Of(steps),
             ComputeBytesPerStep = ComputePath.AllocatedBytesPerStep(run),
             ProcessBytesPerStep = (double)recorder.AllocatedBytes / steps.Length,
             PeakBytes = recorder.PeakBytes,
@@ -107,23 +98,6 @@ public static class ModelBenchmark
             yield return own.Sum(static step => step.Rows) / own.Sum(static step => step.Seconds);
         }
     }
-
-    private static StepTimes MedianTimes(ImmutableArray<StepFigures> steps) => new()
-    {
-        Gather = Median(steps, static step => step.Times.Gather),
-        Forward = Median(steps, static step => step.Times.Forward),
-        Backward = Median(steps, static step => step.Times.Backward),
-        WorkerReduce = Median(steps, static step => step.Times.WorkerReduce),
-        Send = Median(steps, static step => step.Times.Send),
-        Wait = Median(steps, static step => step.Times.Wait),
-        Reduce = Median(steps, static step => step.Times.Reduce),
-        Update = Median(steps, static step => step.Times.Update),
-        Broadcast = Median(steps, static step => step.Times.Broadcast),
-        Hidden = Median(steps, static step => step.Times.Hidden),
-    };
-
-    private static long Median(ImmutableArray<StepFigures> steps, Func<StepFigures, long> part) =>
-        (long)Spread.Of(steps.Select(step => (double)part(step))).Median;
 
     private static bool IsBuiltIn(string model) => BenchmarkModels.All.Any(builtIn => builtIn.Name == model);
 

@@ -26,6 +26,9 @@ public sealed record ModelBenchmarkRequest
     /// <summary>Each worker is a process of its own.</summary>
     public bool Processes { get; init; }
 
+    /// <summary>How weights and sums travel to and from worker processes.</summary>
+    public LinkKind Link { get; init; }
+
     public int ThreadsPerWorker { get; init; } = 1;
 
     /// <summary>How a worker process is started; null: this program again.</summary>
