@@ -22,8 +22,9 @@ internal static unsafe class BlockedProduct<TKernel>
     /// <summary>Floats; 8 MiB. An a that fits is packed once, not again for every block of b.</summary>
     private const int KeptALength = 2 << 20;
 
+    /// <param name="cStride">Floats from row to row of c.</param>
     /// <param name="bias">Shape (n,), or null for zeros.</param>
-    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, float* bias)
+    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, nint cStride, float* bias)
     {
         int kBlock = PanelPacking.Balanced(k, KBlock, 4);
         int columnBlock = PanelPacking.Balanced(n, Math.Max(TKernel.Columns, BlockLength / kBlock), TKernel.Columns);
@@ -61,7 +62,7 @@ internal static unsafe class BlockedProduct<TKernel>
                     }
 
                     RunTiles(
-                        rows, columns, kCount, nextA, packedB, l == 0 ? start : null, edge, c + ((nint)i * n) + j, n);
+                        rows, columns, kCount, nextA, packedB, l == 0 ? start : null, edge, c + (i * cStride) + j, cStride);
                     nextA += isAKept ? PanelPacking.PackedLength(rows, kCount, TKernel.RowStep) : 0;
                 }
 

@@ -6,7 +6,7 @@ namespace DistTrain.Numerics;
 /// <summary>float32 matrix products in the three forms that forward and backward need. Row-major, dense.</summary>
 /// <remarks>
 /// Canonical order (DESIGN.md, section 2.3): every element is one chain c ← fma(a, b, c) over k ascending, from its start
-/// value. It does not depend on block sizes, vector width or thread count.
+/// value. It does not depend on block sizes, vector width or thread count, nor on whether steps with a zero are left out.
 /// </remarks>
 public static unsafe class MatrixProduct
 {
@@ -24,7 +24,7 @@ public static unsafe class MatrixProduct
 
         fixed (float* pa = a, pb = b, pc = c, pBias = bias)
         {
-            ProductLadder.Run(m, n, k, new(pa, k, true), new(pb, n, false), pc, pBias);
+            ProductPath.Run(m, n, k, new(pa, k, true), new(pb, n, false), pc, pBias);
         }
     }
 
@@ -35,7 +35,7 @@ public static unsafe class MatrixProduct
         Check(m, n, k, a.Length, b.Length, c.Length);
         fixed (float* pa = a, pb = b, pc = c)
         {
-            ProductLadder.Run(m, n, k, new(pa, k, true), new(pb, k, true), pc, null);
+            ProductPath.Run(m, n, k, new(pa, k, true), new(pb, k, true), pc, null);
         }
     }
 
@@ -60,15 +60,7 @@ public static unsafe class MatrixProduct
 
         fixed (float* pa = a, pb = b, pc = c)
         {
-            Operand left = new(pa, m, false), right = new(pb, n, false);
-            if (segmentStarts.Length == 2)
-            {
-                ProductLadder.Run(m, n, k, left, right, pc, null);
-            }
-            else
-            {
-                ProductLadder.RunSegments(m, n, segmentStarts, left, right, pc);
-            }
+            ProductPath.RunSegments(m, n, segmentStarts, new(pa, m, false), new(pb, n, false), pc);
         }
     }
 

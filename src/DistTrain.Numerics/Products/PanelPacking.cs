@@ -132,6 +132,16 @@ internal static unsafe class PanelPacking
                 Vector512.Load(source + 16).Store(target + 16);
             }
         }
+        else if (Vector512.IsHardwareAccelerated && width % 16 == 0)
+        {
+            for (; rows > 0; rows--, source += stride, target += width)
+            {
+                for (int i = 0; i < width; i += 16)
+                {
+                    Vector512.Load(source + i).Store(target + i);
+                }
+            }
+        }
         else
         {
             for (; rows > 0; rows--, source += stride, target += width)

@@ -13,41 +13,41 @@ internal static unsafe class ProductLadder
         : Rung.Scalar;
 
     /// <inheritdoc cref="BlockedProduct{TKernel}.Run"/>
-    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, float* bias)
+    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, nint cStride, float* bias)
     {
         switch (Rung)
         {
             case Rung.Bits512:
-                BlockedProduct<Kernel512>.Run(m, n, k, a, b, c, bias);
+                BlockedProduct<Kernel512>.Run(m, n, k, a, b, c, cStride, bias);
                 break;
             case Rung.Bits256:
-                BlockedProduct<Kernel256>.Run(m, n, k, a, b, c, bias);
+                BlockedProduct<Kernel256>.Run(m, n, k, a, b, c, cStride, bias);
                 break;
             case Rung.Bits128:
-                BlockedProduct<Kernel128>.Run(m, n, k, a, b, c, bias);
+                BlockedProduct<Kernel128>.Run(m, n, k, a, b, c, cStride, bias);
                 break;
             default:
-                BlockedProduct<ScalarKernel>.Run(m, n, k, a, b, c, bias);
+                BlockedProduct<ScalarKernel>.Run(m, n, k, a, b, c, cStride, bias);
                 break;
         }
     }
 
     /// <inheritdoc cref="SegmentedProduct{TKernel}.Run"/>
-    public static void RunSegments(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c)
+    public static void RunSegments(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c, nint cStride)
     {
         switch (Rung)
         {
             case Rung.Bits512:
-                SegmentedProduct<Kernel512>.Run(m, n, starts, a, b, c);
+                SegmentedProduct<Kernel512>.Run(m, n, starts, a, b, c, cStride);
                 break;
             case Rung.Bits256:
-                SegmentedProduct<Kernel256>.Run(m, n, starts, a, b, c);
+                SegmentedProduct<Kernel256>.Run(m, n, starts, a, b, c, cStride);
                 break;
             case Rung.Bits128:
-                SegmentedProduct<Kernel128>.Run(m, n, starts, a, b, c);
+                SegmentedProduct<Kernel128>.Run(m, n, starts, a, b, c, cStride);
                 break;
             default:
-                SegmentedProduct<ScalarKernel>.Run(m, n, starts, a, b, c);
+                SegmentedProduct<ScalarKernel>.Run(m, n, starts, a, b, c, cStride);
                 break;
         }
     }

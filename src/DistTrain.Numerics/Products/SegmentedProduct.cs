@@ -27,7 +27,8 @@ internal static unsafe class SegmentedProduct<TKernel>
     /// <param name="starts">At least two segments.</param>
     /// <param name="a">(K, m) or (m, K).</param>
     /// <param name="b">(K, n) or (n, K).</param>
-    public static void Run(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c)
+    /// <param name="cStride">Floats from row to row of c.</param>
+    public static void Run(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c, nint cStride)
     {
         int k = starts[^1];
         int kBlock = PanelPacking.Balanced(k, KBlock, 4);
@@ -61,7 +62,7 @@ internal static unsafe class SegmentedProduct<TKernel>
                         a.Pack(i, rows, l, block.KCount, TKernel.Rows, TKernel.RowStep, nextA, zeros);
                     }
 
-                    segment = RunTiles(rows, columns, block, starts, nextA, packedB, waiting, c + ((nint)i * n) + j, n);
+                    segment = RunTiles(rows, columns, block, starts, nextA, packedB, waiting, c + (i * cStride) + j, cStride);
                     nextA += isAKept ? PanelPacking.PackedLength(rows, block.KCount, TKernel.RowStep) : 0;
                     waiting += (nint)waitingLength * (rowBlock / TKernel.Rows) * (columnBlock / TKernel.Columns);
                 }

@@ -1,0 +1,66 @@
+namespace DistTrain.Numerics.Products;
+
+/// <summary>Takes the way that the operands' zeros suggest: all steps of k, or only those that are not zero. Equal bits.</summary>
+internal static unsafe class ProductPath
+{
+    /// <summary>c (m,n) = start + a·b, one chain over all of k.</summary>
+    /// <inheritdoc cref="BlockedProduct{TKernel}.Run"/>
+    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, float* bias)
+    {
+        ReadOnlySpan<int> starts = [0, k];
+        int columns = SparseProduct.ColumnsCovered(n);
+        if (SparseChoice.IsSparse(SparseChoice.DensityOf(m, n, starts, a))
+            && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), bias))
+        {
+            if (columns < n)
+            {
+                ProductLadder.Run(
+                    m, n - columns, k, a, b.From(columns), c + columns, n, bias == null ? null : bias + columns);
+            }
+        }
+        else
+        {
+            ProductLadder.Run(m, n, k, a, b, c, n, bias);
+        }
+    }
+
+    /// <summary>c (m,n) = a·b, the segments of k added in tree order.</summary>
+    /// <param name="starts">At least one segment.</param>
+    public static void RunSegments(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c)
+    {
+        double densityOfA = SparseChoice.DensityOf(m, n, starts, a), densityOfB = SparseChoice.DensityOf(n, m, starts, b);
+        int rows = SparseProduct.ColumnsCovered(m), columns = SparseProduct.ColumnsCovered(n);
+        if (densityOfA <= densityOfB && SparseChoice.IsSparse(densityOfA)
+            && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), null))
+        {
+            RunAllSteps(m, n - columns, starts, a, b.From(columns), c + columns, n);
+        }
+        else if (densityOfB < densityOfA && SparseChoice.IsSparse(densityOfB)
+            && SparseProduct.TryRun(n, rows, starts, b, a, new SparseTarget(c, n, isTransposed: true), null))
+        {
+            RunAllSteps(m - rows, n, starts, a.From(rows), b, c + ((nint)rows * n), n);
+        }
+        else
+        {
+            RunAllSteps(m, n, starts, a, b, c, n);
+        }
+    }
+
+    private static void RunAllSteps(
+        int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c, nint cStride)
+    {
+        if (m == 0 || n == 0)
+        {
+            return;
+        }
+
+        if (starts.Length == 2)
+        {
+            ProductLadder.Run(m, n, starts[1], a, b, c, cStride, null);
+        }
+        else
+        {
+            ProductLadder.RunSegments(m, n, starts, a, b, c, cStride);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DistTrain.Numerics.Products;
+
+/// <summary>What must hold for a product without the zero entries of a to have the bits of the whole chain.</summary>
+/// <remarks>
+/// A left-out step is fma(±0, b, c). For a finite b it changes c only where c is −0 and the product +0: then c would have
+/// become +0. A chain without these steps therefore differs from the whole one at most by −0 in place of +0, sums of chains
+/// too, and a result that is not −0 is the same. Zero times infinity is not a number: such a b needs the whole chain.
+/// </remarks>
+internal static unsafe class SparseGuard
+{
+    /// <param name="count">A multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AreFinite(float* values, nint count)
+    {
+        Vector512<int> most = Vector512<int>.Zero, magnitude = Vector512.Create(int.MaxValue);
+        for (float* end = values + count; values < end; values += 16)
+        {
+            most = Vector512.Max(most, Vector512.Load(values).AsInt32() & magnitude);
+        }
+
+        return Vector512.LessThanAll(most, Vector512.Create(InfinityBits));
+    }
+
+    /// <param name="stride">Floats from row to row.</param>
+    /// <param name="columns">A multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool HasNegativeZero(float* values, nint stride, int rows, int columns)
+    {
+        Vector512<int> found = Vector512<int>.Zero, negativeZero = Vector512.Create(int.MinValue);
+        for (; rows > 0; rows--, values += stride)
+        {
+            for (int column = 0; column < columns; column += 16)
+            {
+                found |= Vector512.Equals(Vector512.Load(values + column).AsInt32(), negativeZero);
+            }
+        }
+
+        return found != Vector512<int>.Zero;
+    }
+
+    private const int InfinityBits = 0x7F800000;
+}

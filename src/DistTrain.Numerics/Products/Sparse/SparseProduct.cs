@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace DistTrain.Numerics.Products;
+
+/// <summary>
+/// Products that leave out the zeros of a: ReLU makes them in half of all activations and gradients, images have more. The
+/// bits are those of the whole product, or there is no result (<see cref="SparseGuard"/>).
+/// </summary>
+/// <remarks>
+/// A panel of b, 128 or 144 columns wide, is packed for all of k; its pieces of 64 steps take turns in the first-level cache
+/// for many rows of c. After Gong et al., "SparseTrain: Leveraging Dynamic Sparsity in Training DNNs on General-Purpose SIMD
+/// Processors" (2020), with lists of entries instead of branches on masks: their end is the only branch that cannot be
+/// foreseen.
+/// </remarks>
+internal static unsafe class SparseProduct
+{
+    /// <summary>Rows of c for which a piece of b stays in the cache.</summary>
+    private const int RowBlock = 512;
+
+    /// <summary>Entries of a that are listed at a time, 6 bytes each.</summary>
+    private const int EntriesMost = 1 << 20;
+
+    /// <summary>How many of a number of columns tiles cover: all of them, or all but the last up to 7 vectors.</summary>
+    public static int ColumnsCovered(int n)
+    {
+        int whole = n / SparseTile.Columns * SparseTile.Columns;
+        return whole > 0 && n - whole >= 16 && n - whole < 32 ? whole + 16 : whole;
+    }
+
+    /// <param name="m">Rows of c.</param>
+    /// <param name="n">Columns of c, as <see cref="ColumnsCovered"/> says.</param>
+    /// <param name="starts">First step of k of each segment, and k; at least one segment.</param>
+    /// <param name="c">Overwritten, whatever comes back.</param>
+    /// <param name="bias">Shape (n,), or null for zeros.</param>
+    /// <returns>False: c is of no use, the whole product must be computed.</returns>
+    public static bool TryRun(
+        int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, in SparseTarget c, float* bias)
+    {
+        int k = starts[^1];
+        int rowsAtATime = Math.Min(m, Math.Max(RowBlock, EntriesMost / k / RowBlock * RowBlock));
+        SparseScratch scratch = SparseScratch.Of(
+            rowsAtATime, RowBlock, SparseTile.WideColumns, k, SegmentPieces.CountOf(starts, SparseRows.PieceMost),
+            SegmentPieces.DepthMost(starts));
+        for (int first = 0; first < m; first += rowsAtATime)
+        {
+            int rows = Math.Min(rowsAtATime, m - first);
+            Compress(first, rows, starts, a, scratch);
+            for (int j = 0; j < n;)
+            {
+                int columns = n - j == SparseTile.WideColumns ? SparseTile.WideColumns : SparseTile.Columns;
+                b.Pack(j, columns, 0, k, columns, columns, scratch.Panel, scratch.Zeros);
+                if (!SparseGuard.AreFinite(scratch.Panel, (nint)k * columns)
+                    || !RunColumns(first, rows, j, columns, starts, c, bias == null ? scratch.Zeros : bias + j, scratch))
+                {
+                    return false;
+                }
+
+                j += columns;
+            }
+        }
+
+        return true;
+    }
+
+    private static void Compress(int first, int rows, ReadOnlySpan<int> starts, in Operand a, in SparseScratch scratch)
+    {
+        int* counts = scratch.Counts;
+        int* totals = scratch.Totals;
+        float* values = scratch.Values;
+        ushort* places = scratch.Places;
+        for (int block = 0; block < rows; block += RowBlock)
+        {
+            int blockRows = Math.Min(RowBlock, rows - block);
+            var piece = new SegmentPieces(starts, SparseRows.PieceMost);
+            while (piece.MoveNext())
+            {
+                int entries = SparseRows.Compress(
+                    a, first + block, blockRows, piece.First, piece.Count, counts, values, places, scratch.Rows);
+                *totals++ = entries;
+                counts += blockRows;
+                values += entries;
+                places += entries;
+            }
+        }
+    }
+
+    private static bool RunColumns(
+        int first, int rows, int column, int columns, ReadOnlySpan<int> starts, in SparseTarget c, float* start,
+        in SparseScratch scratch)
+    {
+        int* counts = scratch.Counts;
+        int* totals = scratch.Totals;
+        float* values = scratch.Values;
+        ushort* places = scratch.Places;
+        for (int block = 0; block < rows; block += RowBlock)
+        {
+            int blockRows = Math.Min(RowBlock, rows - block);
+            float* result = c.Place(first + block, column, columns, scratch.Result, out nint resultStride);
+            nint level = (nint)RowBlock * columns;
+            var piece = new SegmentPieces(starts, SparseRows.PieceMost);
+            while (piece.MoveNext())
+            {
+                float* panel = scratch.Panel + ((nint)piece.First * columns);
+                float* top = scratch.Stack + (piece.Depth * level);
+                Prefetch(panel, piece.Count * columns);
+                SparseTile.Run(
+                    columns, blockRows, counts, values, places, panel,
+                    piece.Continues ? top : start, piece.Continues ? columns : 0,
+                    top - level, piece.Merges, level,
+                    piece.IsLast ? result : top - (piece.Merges * level), piece.IsLast ? resultStride : columns);
+                int entries = *totals++;
+                counts += blockRows;
+                values += entries;
+                places += entries;
+            }
+
+            if (SparseGuard.HasNegativeZero(result, resultStride, blockRows, columns))
+            {
+                return false;
+            }
+
+            c.Finish(first + block, column, blockRows, columns, result);
+        }
+
+        return true;
+    }
+
+    /// <summary>Rows of a piece are read with gaps; in one sweep they come from the second-level cache faster.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Prefetch(float* values, int count)
+    {
+        for (int at = 0; at < count; at += 16)
+        {
+            Sse.Prefetch0(values + at);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DistTrain.Numerics.Products;
+
+/// <summary>
+/// One row of c at a time, eight or nine 512-bit accumulators wide, over the entries of a compressed row of a. Nine serve a
+/// matrix of 8q + 1 vectors, as MNIST's 784 columns are.
+/// </summary>
+/// <remarks>
+/// Every multiply-add reads its part of b from the first-level cache, and that bounds the speed: two loads a cycle at most. So
+/// four entries come with one load of values and one of places.
+/// </remarks>
+internal static unsafe class SparseTile
+{
+    /// <summary>Columns of c, and of a panel of b.</summary>
+    public const int Columns = 128;
+
+    /// <summary>The same with one vector more.</summary>
+    public const int WideColumns = Columns + 16;
+
+    /// <summary>For each row: c = start, then c ← fma(a, b, c) over the row's entries, then c ← stack + c for each merge.</summary>
+    /// <param name="columns"><see cref="Columns"/> or <see cref="WideColumns"/>; the width of b, of the stack and of c.</param>
+    /// <param name="counts">Entries of each row.</param>
+    /// <param name="values">Of all rows, one after the other; readable for 3 more.</param>
+    /// <param name="places">Of the values: their rows in b. Readable for 3 more.</param>
+    /// <param name="b">Panel (k, columns), dense, aligned to a cache line.</param>
+    /// <param name="start">Rows of start values <paramref name="startStride"/> floats apart; 0: one row for all.</param>
+    /// <param name="stack">The topmost of the blocks (rows, columns) to add; the next lies <paramref name="level"/> floats below.</param>
+    /// <param name="c">Written; rows <paramref name="cStride"/> floats apart.</param>
+    public static void Run(
+        int columns, int rows, int* counts, float* values, ushort* places, float* b, float* start, nint startStride,
+        float* stack, int merges, nint level, float* c, nint cStride)
+    {
+        if (columns == Columns)
+        {
+            Run<EightVectors>(rows, counts, values, places, b, start, startStride, stack, merges, level, c, cStride);
+        }
+        else
+        {
+            Run<NineVectors>(rows, counts, values, places, b, start, startStride, stack, merges, level, c, cStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TWidth>(
+        int rows, int* counts, float* values, ushort* places, float* b, float* start, nint startStride,
+        float* stack, int merges, nint level, float* c, nint cStride)
+        where TWidth : struct, ITileWidth
+    {
+        Vector512<float> c8 = default;
+        for (; rows > 0; rows--)
+        {
+            int count = *counts++;
+            Vector512<float> c0 = Vector512.Load(start);
+            Vector512<float> c1 = Vector512.Load(start + 16);
+            Vector512<float> c2 = Vector512.Load(start + 32);
+            Vector512<float> c3 = Vector512.Load(start + 48);
+            Vector512<float> c4 = Vector512.Load(start + 64);
+            Vector512<float> c5 = Vector512.Load(start + 80);
+            Vector512<float> c6 = Vector512.Load(start + 96);
+            Vector512<float> c7 = Vector512.Load(start + 112);
+            if (TWidth.IsWide)
+            {
+                c8 = Vector512.Load(start + 128);
+            }
+
+            for (; count >= 4; count -= 4)
+            {
+                Vector512<float> four = Avx512F.BroadcastVector128ToVector512(values);
+                ulong fourPlaces = *(ulong*)places;
+                Vector512<float> a = Avx512F.Permute4x32(four, 0x00);
+                float* row = b + ((ushort)fourPlaces * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                if (TWidth.IsWide)
+                {
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                }
+
+                a = Avx512F.Permute4x32(four, 0x55);
+                row = b + ((ushort)(fourPlaces >> 16) * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                if (TWidth.IsWide)
+                {
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                }
+
+                a = Avx512F.Permute4x32(four, 0xAA);
+                row = b + ((ushort)(fourPlaces >> 32) * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                if (TWidth.IsWide)
+                {
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                }
+
+                a = Avx512F.Permute4x32(four, 0xFF);
+                row = b + ((uint)(fourPlaces >> 48) * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                if (TWidth.IsWide)
+                {
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                }
+
+                values += 4;
+                places += 4;
+            }
+
+            for (; count > 0; count--)
+            {
+                Vector512<float> a = Vector512.Create(*values++);
+                float* row = b + ((uint)*places++ * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                if (TWidth.IsWide)
+                {
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                }
+            }
+
+            float* top = stack;
+            for (int left = merges; left > 0; left--, top -= level)
+            {
+                c0 = Vector512.Load(top) + c0;
+                c1 = Vector512.Load(top + 16) + c1;
+                c2 = Vector512.Load(top + 32) + c2;
+                c3 = Vector512.Load(top + 48) + c3;
+                c4 = Vector512.Load(top + 64) + c4;
+                c5 = Vector512.Load(top + 80) + c5;
+                c6 = Vector512.Load(top + 96) + c6;
+                c7 = Vector512.Load(top + 112) + c7;
+                if (TWidth.IsWide)
+                {
+                    c8 = Vector512.Load(top + 128) + c8;
+                }
+            }
+
+            c0.Store(c);
+            c1.Store(c + 16);
+            c2.Store(c + 32);
+            c3.Store(c + 48);
+            c4.Store(c + 64);
+            c5.Store(c + 80);
+            c6.Store(c + 96);
+            c7.Store(c + 112);
+            if (TWidth.IsWide)
+            {
+                c8.Store(c + 128);
+            }
+
+            start += startStride;
+            stack += TWidth.Columns;
+            c += cStride;
+        }
+    }
+
+    private interface ITileWidth
+    {
+        static abstract bool IsWide { get; }
+
+        static abstract uint Columns { get; }
+    }
+
+    private readonly struct EightVectors : ITileWidth
+    {
+        public static bool IsWide => false;
+
+        public static uint Columns => SparseTile.Columns;
+    }
+
+    private readonly struct NineVectors : ITileWidth
+    {
+        public static bool IsWide => true;
+
+        public static uint Columns => WideColumns;
+    }
+}
