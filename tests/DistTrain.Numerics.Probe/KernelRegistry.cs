@@ -42,6 +42,14 @@ public static class KernelRegistry
             probe, (m, n, k, a, b, c) => MatrixProduct.Nn(m, n, k, a, b, c, probe.Floats(n)))),
         new("MatrixProduct.Tn", probe => Product(
             probe, (m, n, k, a, b, c) => MatrixProduct.Tn(m, n, probe.Starts(k, probe.Count(1, 5)), a, b, c))),
+        new("MatrixProduct.Nn, many zeros", probe => SparseProduct(
+            probe, (m, n, k, a, b, c) => MatrixProduct.Nn(m, n, k, a, b, c, probe.Floats(n)))),
+        new("MatrixProduct.Nt, many zeros", probe => SparseProduct(
+            probe, (m, n, k, a, b, c) => MatrixProduct.Nt(m, n, k, a, b, c))),
+        new("MatrixProduct.Tn, many zeros in a", probe => SparseProduct(
+            probe, (m, n, k, a, b, c) => MatrixProduct.Tn(m, n, probe.Starts(k, probe.Count(1, 2)), a, b, c))),
+        new("MatrixProduct.Tn, many zeros in b", probe => SparseProduct(
+            probe, (m, n, k, a, b, c) => MatrixProduct.Tn(n, m, probe.Starts(k, probe.Count(1, 2)), b, a, c))),
         new("Elementwise.FirstNonFinite", Defect),
         Number("Elementwise.AllFinite", values => Elementwise.AllFinite(values) ? 1 : 0),
         new("Elementwise.AddRowBias", probe =>
@@ -116,6 +124,24 @@ public static class KernelRegistry
         fill(new PhiloxKey((ulong)probe.Count(0, 100), RandomPurpose.Synthetic).Row(probe.Count(0, 100)), values);
         probe.Report(values);
     });
+
+    /// <summary>About half of a is zero; a third of the cases is large enough that zeros are left out.</summary>
+    private static void SparseProduct(ProbeCase probe, Action<int, int, int, float[], float[], float[]> product)
+    {
+        bool isLarge = probe.Count(0, 2) == 0;
+        int m = isLarge ? probe.Count(64, 80) : probe.Count(1, 40);
+        int n = isLarge ? probe.Count(128, 160) : probe.Count(1, 40);
+        int k = isLarge ? probe.Count(64, 80) : probe.Count(1, 40);
+        float[] a = probe.Floats(m * k);
+        foreach (ref float value in a.AsSpan())
+        {
+            value = probe.Count(0, 1) == 0 ? value : value > 0 ? 0 : -0f;
+        }
+
+        var c = new float[m * n];
+        product(m, n, k, a, probe.Floats(k * n), c);
+        probe.Report(c);
+    }
 
     /// <summary>Past the edges of every tile; now and then a long k, past its blocks.</summary>
     private static void Product(ProbeCase probe, Action<int, int, int, float[], float[], float[]> product)

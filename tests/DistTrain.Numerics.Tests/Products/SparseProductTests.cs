@@ -1,0 +1,155 @@
+using DistTrain.Numerics.Products;
+
+namespace DistTrain.Numerics.Tests.Products;
+
+/// <summary>Products whose operand has many zeros, against the scalar twin that leaves nothing out.</summary>
+public unsafe class SparseProductTests
+{
+    public static TheoryData<int, int, int, double> Shapes()
+    {
+        var shapes = new TheoryData<int, int, int, double>
+        {
+            { 64, 128, 64, 0.5 }, { 64, 144, 64, 0 }, { 65, 159, 61, 0.3 }, { 80, 784, 130, 0.5 }, { 700, 128, 40, 0.5 },
+            { 513, 145, 33, 0.1 }, { 100, 300, 200, 0.6 }, { 64, 128, 1, 0 }, { 96, 272, 65, 0.55 },
+        };
+        var random = new Random(20261124);
+        for (int i = 0; i < 20; i++)
+        {
+            shapes.Add(random.Next(64, 160), random.Next(128, 320), random.Next(32, 200), random.NextDouble() * 0.6);
+        }
+
+        return shapes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void NnAndNt_ManyZeros_EqualScalarTwinBitForBit(int m, int n, int k, double density)
+    {
+        float[] a = Sparse(m * k, density, 1), b = TestFloats.Normal(k * n, 2), bias = TestFloats.Normal(n, 3);
+        float[] expected = new float[m * n], actual = new float[m * n];
+        foreach (float[] start in new[] { [], bias })
+        {
+            ScalarMatrixProduct.Nn(m, n, k, a, b, expected, start);
+            MatrixProduct.Nn(m, n, k, a, b, actual, start);
+            TestFloats.AssertSameBits(expected, actual);
+        }
+
+        ScalarMatrixProduct.Nt(m, n, k, a, b, expected);
+        MatrixProduct.Nt(m, n, k, a, b, actual);
+        TestFloats.AssertSameBits(expected, actual);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Tn_ManyZerosOnEitherSide_EqualsScalarTwinBitForBit(int m, int n, int k, double density)
+    {
+        float[] sparse = Sparse(m * k, density, 1), dense = TestFloats.Normal(k * n, 2);
+        float[] expected = new float[m * n], actual = new float[m * n];
+        foreach (int[] starts in new int[][] { [0, k], [0, k / 2, k], [0, k / 3, k / 3, k / 2, k] })
+        {
+            ScalarMatrixProduct.Tn(m, n, starts, sparse, dense, expected);
+            MatrixProduct.Tn(m, n, starts, sparse, dense, actual);
+            TestFloats.AssertSameBits(expected, actual);
+            ScalarMatrixProduct.Tn(n, m, starts, dense, sparse, expected);
+            MatrixProduct.Tn(n, m, starts, dense, sparse, actual);
+            TestFloats.AssertSameBits(expected, actual);
+        }
+    }
+
+    [SkippableFact]
+    public void TryRun_FiniteOperands_Succeeds()
+    {
+        RequireVectors();
+        Assert.True(TryNn(Sparse(64 * 70, 0.5, 1), TestFloats.Normal(70 * 144, 2), 64, 144, 70, out float[] actual));
+        float[] expected = new float[64 * 144];
+        ScalarMatrixProduct.Nn(64, 144, 70, Sparse(64 * 70, 0.5, 1), TestFloats.Normal(70 * 144, 2), expected);
+        TestFloats.AssertSameBits(expected, actual);
+    }
+
+    [SkippableTheory]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    [InlineData(float.NaN)]
+    public void TryRun_ZeroMeetsNoFiniteNumber_Refuses(float value)
+    {
+        RequireVectors();
+        float[] b = TestFloats.Normal(70 * 128, 2);
+        b[(69 * 128) + 127] = value;
+        Assert.False(TryNn(Sparse(64 * 70, 0.5, 1), b, 64, 128, 70, out _));
+    }
+
+    /// <summary>The chain −0 (an underflow), then + (0 · 1): whole it ends with +0, without its second step with −0.</summary>
+    [SkippableFact]
+    public void Nn_LeftOutStepTurnsTheSignOfZero_StillEqualsScalarTwin()
+    {
+        float[] a = new float[64 * 64], b = new float[64 * 128];
+        Array.Fill(b, 1f);
+        a[0] = -1e-30f;
+        b[0] = 1e-30f;
+        float[] expected = new float[64 * 128], actual = new float[64 * 128];
+        ScalarMatrixProduct.Nn(64, 128, 64, a, b, expected);
+        Assert.False(float.IsNegative(expected[0]));
+        MatrixProduct.Nn(64, 128, 64, a, b, actual);
+        TestFloats.AssertSameBits(expected, actual);
+        RequireVectors();
+        Assert.False(TryNn(a, b, 64, 128, 64, out _));
+    }
+
+    [Fact]
+    public void Products_ManyZeros_AllocateNothingInSteadyState()
+    {
+        float[] a = Sparse(64 * 64, 0.5, 1), b = TestFloats.Normal(64 * 128, 2), c = new float[64 * 128];
+        int[] starts = [0, 32, 64];
+        void All()
+        {
+            MatrixProduct.Nn(64, 128, 64, a, b, c);
+            MatrixProduct.Tn(64, 128, starts, a, b, c);
+            MatrixProduct.Tn(128, 64, starts, b, a, c);
+        }
+
+        All();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        All();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [InlineData(127, 0)]
+    [InlineData(128, 128)]
+    [InlineData(143, 128)]
+    [InlineData(144, 144)]
+    [InlineData(160, 128)]
+    [InlineData(784, 784)]
+    [InlineData(2048, 2048)]
+    public void ColumnsCovered_EdgesOfTiles_AsTilesFit(int columns, int covered) =>
+        Assert.Equal(covered, SparseProduct.ColumnsCovered(columns));
+
+    private static bool TryNn(float[] a, float[] b, int m, int n, int k, out float[] c)
+    {
+        c = new float[m * n];
+        fixed (float* pa = a, pb = b, pc = c)
+        {
+            return SparseProduct.TryRun(
+                m, n, [0, k], new Operand(pa, k, true), new Operand(pb, n, false), new SparseTarget(pc, n, false), null);
+        }
+    }
+
+    /// <summary>Numbers of which the rest to <paramref name="density"/> is zero, of either sign.</summary>
+    private static float[] Sparse(int length, double density, int seed)
+    {
+        float[] values = TestFloats.Normal(length, seed);
+        var random = new Random(seed);
+        foreach (ref float value in values.AsSpan())
+        {
+            if (random.NextDouble() >= density)
+            {
+                value = random.Next(2) == 0 ? 0f : -0f;
+            }
+        }
+
+        return values;
+    }
+
+    private static void RequireVectors() =>
+        Skip.IfNot(ProductLadder.Rung == Rung.Bits512, "zeros are left out on processors with AVX-512");
+}
