@@ -69,6 +69,54 @@ public sealed class StepModelTests(ITestOutputHelper output)
         Assert.True(four >= two * 0.95, $"{four} s with four workers on two cores, {two} s with two");
     }
 
+    /// <summary>
+    /// What a machine with two cores measured of itself (784-512-256-10 and 784-2048-2048-10, batches of 512, 8 shards), and
+    /// the medians of its steps with so many worker processes. The tolerance is what docs/PLANNING.md promises.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 1, 6.2)]
+    [InlineData(false, 2, 3.5)]
+    [InlineData(false, 3, 4.7)]
+    [InlineData(false, 4, 4.2)]
+    [InlineData(true, 1, 74.1)]
+    [InlineData(true, 2, 45.6)]
+    [InlineData(true, 3, 58.4)]
+    [InlineData(true, 4, 52.6)]
+    public void Predict_ProcessesOfOneMachine_AgreesWithWhatWasMeasured(bool isLarge, int workers, double milliseconds)
+    {
+        StepCosts costs = isLarge ? LargeOnTwoCores : SmallOnTwoCores;
+        var local = new ClusterNetwork(double.PositiveInfinity, 50e-6, SharedCores: 2);
+
+        double predicted = StepModel.Predict(costs, local, workers, 0).StepSeconds * 1e3;
+
+        output.WriteLine($"{predicted:0.00} ms predicted, {milliseconds:0.00} ms measured");
+        Assert.InRange(predicted, milliseconds * 0.8, milliseconds * 1.2);
+    }
+
+    [Fact]
+    public void Predict_OneWorker_AddsNothing()
+    {
+        StepCosts costs = SmallOnTwoCores;
+        var local = new ClusterNetwork(double.PositiveInfinity, 50e-6, SharedCores: 2);
+
+        double step = StepModel.Predict(costs, local, 1, 0).StepSeconds;
+
+        Assert.Equal(step, StepModel.Predict(costs with { AddFloatsPerSecond = 1e6 }, local, 1, 0).StepSeconds, 12);
+    }
+
+    [Fact]
+    public void Predict_UpdatesBesideThePasses_TakeTheirCores()
+    {
+        var two = new ClusterNetwork(double.PositiveInfinity, 50e-6, SharedCores: 2);
+        var many = two with { SharedCores = 64 };
+        StepCosts costs = LargeOnTwoCores with { SharedSlowdown = 1 };
+
+        double between = StepModel.Predict(costs, two, 2, 0).StepSeconds - StepModel.Predict(costs, many, 2, 0).StepSeconds;
+
+        // 4.2 million of 5.8 million floats are updated while the passes still go on: 3.8 ms on both cores, and their additions.
+        Assert.InRange(between, 0.0035, 0.0055);
+    }
+
     [Fact]
     public void ComputeCurve_BetweenAndBeyondPoints_IsStraight()
     {
@@ -79,6 +127,32 @@ public sealed class StepModelTests(ITestOutputHelper output)
         Assert.Equal(6, curve.Seconds(40));
         Assert.Throws<ArgumentException>(() => new ComputeCurve([]));
     }
+
+    private static StepCosts SmallOnTwoCores => new()
+    {
+        BucketFloats = [401_920, 133_902],
+        BatchRows = 512,
+        Shards = 8,
+        Compute = new ComputeCurve([(32, 0.000388), (64, 0.00071), (128, 0.00138), (256, 0.00273), (512, 0.00555)]),
+        SumsReadyShare = [1, 0.68],
+        AddFloatsPerSecond = 5e9,
+        UpdateFloatsPerSecond = 1.1e9,
+        MessageSeconds = 15e-6,
+        ByteSeconds = 6e-12,
+        ByteWork = 4e-12,
+        SharedSlowdown = 1.04,
+        Threads = 1,
+    };
+
+    private static StepCosts LargeOnTwoCores => SmallOnTwoCores with
+    {
+        BucketFloats = [1_607_680, 1_405_600, 1_405_616, 1_405_630],
+        Compute = new ComputeCurve([(32, 0.0066), (64, 0.0109), (128, 0.0196), (256, 0.0368), (512, 0.0707)]),
+        SumsReadyShare = [1, 0.9, 0.9, 0.9],
+        AddFloatsPerSecond = 5.5e9,
+        ByteSeconds = 1.5e-12,
+        ByteWork = 1.4e-12,
+    };
 
     /// <summary>About 1 million parameters in four buckets; a batch computes 80 ms on one worker.</summary>
     private static StepCosts Costs(int shards) => new()

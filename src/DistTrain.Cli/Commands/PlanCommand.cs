@@ -109,10 +109,10 @@ internal static class PlanCommand
         LoadedRun run = LoadedRun.Build(file, data);
         int cores = Environment.ProcessorCount;
         int most = request.Workers.Max();
-        int rowsMin = Math.Max(1, run.Plan.BatchSize / most);
+        int rowsMin = Math.Max(1, run.Plan.BatchSize / StepPlanner.ShardsMaxFor(run.Plan.Shards, most));
         MachineFigures machine = await MachineCalibration.MeasureAsync(
-            run, request.Threads, request.IsLocal ? Math.Clamp(cores / request.Threads, 1, most) : 1, rowsMin,
-            (run.Plan.BatchSize + request.Workers.Min() - 1) / request.Workers.Min())
+            run, request.Threads, request.IsLocal ? Math.Clamp(cores / request.Threads, 1, most) : 0, rowsMin,
+            run.Plan.BatchSize / Math.Min(run.Plan.Shards, request.Workers.Min()))
             .ConfigureAwait(false);
         StepCosts costs = PlanInputs.CostsOf(run, machine, request.Threads, request.BatchSeconds);
         ClusterNetwork network = request.IsLocal

@@ -6,6 +6,13 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
+/// <summary>What <see cref="LinkCalibration"/> finds, in seconds.</summary>
+/// <param name="ByteSeconds">For one byte of one stream.</param>
+/// <param name="ByteWork">Of all cores together for one byte.</param>
+/// <param name="SendSeconds">Of whoever sends a message.</param>
+/// <param name="HopSeconds">From then until a receiver that slept has it.</param>
+internal readonly record struct LinkFigures(double ByteSeconds, double ByteWork, double SendSeconds, double HopSeconds);
+
 /// <summary>
 /// Times the links that processes of this machine would use, end to end: from one mailbox through codec, checksum, socket and
 /// threads into another, with the run's own buckets.
@@ -23,6 +30,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
     private IWorkerPort _down = null!;
     private long _version;
     private double _bytes;
+    private int _frames;
 
     private LinkCalibration(LoadedRun run)
     {
@@ -39,24 +47,22 @@ internal sealed class LinkCalibration : IAsyncDisposable
 
     private TcpConnector Connector { get; }
 
-    /// <returns>
-    /// Seconds for one byte of one stream; of all cores together for one byte; and from a message's sending to its arrival.
-    /// </returns>
-    public static async Task<(double Byte, double ByteWork, double Message)> MeasureAsync(LoadedRun run)
+    public static async Task<LinkFigures> MeasureAsync(LoadedRun run)
     {
         var link = new LinkCalibration(run);
         await using (link.ConfigureAwait(false))
         {
             await link.ConnectAsync().ConfigureAwait(false);
+            (double send, double hop) = await link.WakeAsync().ConfigureAwait(false);
             double message = await MedianAsync(link.SendMessagesAsync).ConfigureAwait(false);
             TimeSpan workBefore = Environment.CpuUsage.TotalTime;
-            link._bytes = 0;
+            (link._bytes, link._frames) = (0, 0);
             double down = await MedianAsync(link.SendWeightsAsync).ConfigureAwait(false);
             double up = await MedianAsync(link.SendSumsAsync).ConfigureAwait(false);
             double bytes = run.Buckets.SumLength * (double)sizeof(float);
             double perByte = (((down + up) / 2) - message) / bytes;
-            double work = (Environment.CpuUsage.TotalTime - workBefore).TotalSeconds / link._bytes;
-            return (Math.Max(perByte, 0), work, message);
+            double work = (Environment.CpuUsage.TotalTime - workBefore).TotalSeconds - (2 * link._frames * send);
+            return new LinkFigures(Math.Max(perByte, 0), Math.Max(work / link._bytes, 0), send, hop);
         }
     }
 
@@ -99,6 +105,47 @@ internal sealed class LinkCalibration : IAsyncDisposable
         return Stopwatch.GetElapsedTime(start).TotalSeconds / (2 * Messages);
     }
 
+    /// <summary>
+    /// A few messages in a row to a receiver that has slept, from a sender that has, as between the parts of a step.
+    /// </summary>
+    /// <returns>Seconds of a call that sends, and from the first call's end until the receiver has the first message.</returns>
+    private async Task<(double Send, double Hop)> WakeAsync()
+    {
+        double[] sends = new double[Wakes];
+        double[] hops = new double[Wakes];
+        for (int i = 0; i < Wakes; i++)
+        {
+            await Task.Delay(SleepBetween).ConfigureAwait(false);
+            Task<long> taken = TakeRowAsync();
+            long start = Stopwatch.GetTimestamp();
+            long sent = 0;
+            for (int message = 0; message < Row; message++)
+            {
+                _down.Send(new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(1)));
+                sent = sent == 0 ? Stopwatch.GetTimestamp() : sent;
+            }
+
+            sends[i] = Stopwatch.GetElapsedTime(start).TotalSeconds / Row;
+            hops[i] = Stopwatch.GetElapsedTime(sent, await taken.ConfigureAwait(false)).TotalSeconds;
+        }
+
+        Array.Sort(sends);
+        Array.Sort(hops);
+        return (sends[Wakes / 2], hops[Wakes / 2]);
+    }
+
+    private async Task<long> TakeRowAsync()
+    {
+        await _below.TakeAsync().ConfigureAwait(false);
+        long first = Stopwatch.GetTimestamp();
+        for (int message = 1; message < Row; message++)
+        {
+            await _below.TakeAsync().ConfigureAwait(false);
+        }
+
+        return first;
+    }
+
     private async Task<double> SendWeightsAsync()
     {
         WeightBuffer weights = _weights.Rent(new WeightVersion(++_version));
@@ -116,6 +163,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
         }
 
         weights.Release();
+        _frames += _run.Buckets.Count;
         _bytes += weights.Length * (double)sizeof(float);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
@@ -138,6 +186,7 @@ internal sealed class LinkCalibration : IAsyncDisposable
         }
 
         sums.Release();
+        _frames += _run.Buckets.Count;
         _bytes += sums.Length * (double)sizeof(float);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
@@ -175,6 +224,11 @@ internal sealed class LinkCalibration : IAsyncDisposable
     }
 
     private const int Messages = 32;
+    private const int Wakes = 48;
+
+    /// <summary>Weights and assignments for two workers.</summary>
+    private const int Row = 4;
+    private static readonly TimeSpan SleepBetween = TimeSpan.FromMilliseconds(3);
     private const int TimesMin = 5;
     private const double SecondsPerFigure = 0.15;
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(20);

@@ -7,10 +7,10 @@ namespace DistTrain.Runtime;
 /// <param name="SumsReadyShare">Per bucket: share of a pass after which its sums are final.</param>
 /// <param name="AddFloatsPerSecond">Sums added: floats of the result a second.</param>
 /// <param name="UpdateFloatsPerSecond">Weights updated: floats a second.</param>
-/// <param name="MessageSeconds">Of an actor, for one message.</param>
-/// <param name="HopSeconds">From a message's sending until another thread of this machine takes it.</param>
+/// <param name="MessageSeconds">Of an actor, for one message, the call that sends it included.</param>
+/// <param name="HopSeconds">From a message's sending until another thread of this machine, which slept, takes it.</param>
 /// <param name="LinkByteSeconds">For one byte through a link between two processes of this machine.</param>
-/// <param name="LinkByteWork">Core seconds of both ends for it.</param>
+/// <param name="LinkByteWork">Core seconds of both ends for it, beside those of its message.</param>
 /// <param name="SharedSlowdown">How much longer a pass takes while every core of the machine computes one; 1 or more.</param>
 public sealed record MachineFigures(
     ImmutableArray<(double Rows, double Seconds)> ComputePoints, ImmutableArray<double> SumsReadyShare,

@@ -26,13 +26,13 @@ public sealed record StepCosts
     /// <summary>Optimizer update and copy into the next version: floats a second.</summary>
     public required double UpdateFloatsPerSecond { get; init; }
 
-    /// <summary>Seconds of an actor for one message (codec, mailbox, decisions), on either side.</summary>
+    /// <summary>Seconds of an actor for one message (codec, decisions, the call that sends it), on either side.</summary>
     public required double MessageSeconds { get; init; }
 
     /// <summary>Seconds for one byte of one stream through the nodes themselves (copy, checksum, socket); 0 where buffers change hands.</summary>
     public required double ByteSeconds { get; init; }
 
-    /// <summary>Core seconds of both ends together for one byte.</summary>
+    /// <summary>Core seconds of both ends together for one byte, beside those of its message.</summary>
     public double ByteWork { get; init; }
 
     /// <summary>How much longer a pass takes while every core of a shared machine computes one: they share its memory.</summary>

@@ -15,8 +15,9 @@ namespace DistTrain.Simulation;
 /// <para>
 /// Assumptions. Equal workers, steady state, no faults, no stragglers. A switch that keeps up. Bandwidth is shared
 /// fairly by the flows of a host. Actors work on one message at a time; bytes cost time of some core beside it.
-/// On one machine (<see cref="ClusterNetwork.SharedCores"/>) all work shares the cores: computing stretches where more threads
-/// want to run than there are cores, and a step is never shorter than the sum of all work over all cores.
+/// On one machine (<see cref="ClusterNetwork.SharedCores"/>) all work shares the cores: passes wait for a core where more
+/// threads want to run than there are (<see cref="CoreSharing"/>), end later for the coordinator's work on buckets that were
+/// ready before, and a step is never shorter than the sum of all work over all cores.
 /// </para>
 /// </remarks>
 public static class StepModel

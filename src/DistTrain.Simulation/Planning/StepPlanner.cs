@@ -25,6 +25,11 @@ public static class StepPlanner
         return best!;
     }
 
+    /// <summary>The most shards that are looked at: a worker computes whole shards, or nodes of some.</summary>
+    /// <param name="shards">Of the run file.</param>
+    public static int ShardsMaxFor(int shards, int workers) =>
+        Math.Max(shards, Math.Min(ShardsMax, PowerOfTwoFor(workers) * ShardsPerWorkerMax));
+
     /// <summary>More nodes or other shards are worth it only for a step that is clearly shorter.</summary>
     private static bool IsBetter(StepPrediction found, StepPrediction best)
     {
@@ -37,12 +42,7 @@ public static class StepPlanner
     private static IEnumerable<int> ShardCandidates(StepCosts costs, int workers)
     {
         yield return costs.Shards;
-        int shards = 1;
-        while (shards < workers)
-        {
-            shards *= 2;
-        }
-
+        int shards = PowerOfTwoFor(workers);
         for (int times = 1; times <= ShardsPerWorkerMax; times *= 2)
         {
             int count = shards * times;
@@ -52,6 +52,8 @@ public static class StepPlanner
             }
         }
     }
+
+    private static int PowerOfTwoFor(int workers) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)workers);
 
     private static IEnumerable<int> FanInCandidates(int workers) =>
         FanIns.TakeWhile(fanIn => fanIn < workers).Prepend(0);

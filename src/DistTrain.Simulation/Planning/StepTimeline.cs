@@ -10,6 +10,7 @@ internal sealed class StepTimeline
     private readonly FanInTree _tree;
     private readonly WorkShares _shares;
     private readonly int? _sharedCores;
+    private readonly SharedCoreWork? _shared;
     private readonly double _latency;
     private readonly double _linkSecondsPerByte;
     private readonly double _computeSeconds;
@@ -30,10 +31,9 @@ internal sealed class StepTimeline
         _sharedCores = network.SharedCores;
         _latency = network.LatencySeconds;
         _linkSecondsPerByte = Math.Max(1 / network.BytesPerSecond, costs.ByteSeconds);
-        double rowsPerShard = (double)costs.BatchRows / costs.Shards;
-        double stretch = _sharedCores is int cores ? Stretch(tree.Workers * costs.Threads, cores) : 1;
-        _computeSeconds = stretch * shares.BusiestWorker.Sum(shardCount => costs.Compute.Seconds(shardCount * rowsPerShard));
-        _evenComputeSeconds = stretch * costs.Compute.Seconds((double)costs.BatchRows / tree.Workers);
+        _shared = network.SharedCores is int cores ? new SharedCoreWork(costs, tree, shares, cores) : null;
+        _computeSeconds = _shared?.ComputeSeconds() ?? SharedCoreWork.PassSeconds(costs, shares.BusiestWorker);
+        _evenComputeSeconds = _shared?.EvenComputeSeconds() ?? costs.Compute.Seconds((double)costs.BatchRows / tree.Workers);
         _ready = new double[costs.BucketFloats.Length];
         _started = new double[_ready.Length];
         _left = new double[_ready.Length];
@@ -50,7 +50,7 @@ internal sealed class StepTimeline
             step = RunOnce();
         }
 
-        return _sharedCores is int cores ? Math.Max(step, AllWorkSeconds() / cores) : step;
+        return Math.Max(step, _shared?.AllWorkSeconds() ?? 0);
     }
 
     private double RunOnce()
@@ -64,6 +64,8 @@ internal sealed class StepTimeline
         {
             _ready[i] = earlier + (lastNode * _costs.SumsReadyShare[BucketAt(i)]);
         }
+
+        _ready[^1] += _shared?.PassDelay() ?? 0;
 
         for (int level = lastLevel; level >= 0; level--)
         {
@@ -102,9 +104,9 @@ internal sealed class StepTimeline
             parts[StepLimit.AggregatorWork] = Enumerable.Range(1, levels).Max(level => Work(level).Sum());
         }
 
-        if (_sharedCores is int cores && AllWorkSeconds() / cores > _computeSeconds)
+        if (_shared?.AllWorkSeconds() is double all && all > _computeSeconds)
         {
-            parts[StepLimit.SharedCores] = AllWorkSeconds() / cores;
+            parts[StepLimit.SharedCores] = all;
         }
 
         return parts.ToImmutableSortedDictionary();
@@ -157,7 +159,8 @@ internal sealed class StepTimeline
         {
             double floats = _costs.BucketFloats[BucketAt(i)];
             double update = level == 0 ? UpdateSeconds(floats) : 0;
-            double last = _costs.MessageSeconds + (floats / _costs.AddFloatsPerSecond);
+            double last = _costs.MessageSeconds
+                + (_shares.SumsPerParentMax[level] > 1 ? floats / _costs.AddFloatsPerSecond : 0);
             double begun = Math.Max(_started[i], free);
             _ready[i] = Math.Max(begun + work[i], _left[i] + last) + update;
             free = _ready[i];
@@ -231,28 +234,4 @@ internal sealed class StepTimeline
     private double ParentSecondsPerByte(int children) => _sharedCores is int cores
         ? _linkSecondsPerByte / Math.Min(children, cores)
         : _linkSecondsPerByte;
-
-    /// <summary>How much longer a pass takes beside the others on the machine's cores.</summary>
-    private double Stretch(int threads, int cores) =>
-        Math.Max(1, (double)threads / cores) * (threads > 1 ? _costs.SharedSlowdown : 1);
-
-    /// <summary>Core seconds of a whole step, everywhere.</summary>
-    private double AllWorkSeconds()
-    {
-        double rowsPerShard = (double)_costs.BatchRows / _costs.Shards;
-        double computing = _costs.Threads * _costs.Shards / (double)_shares.ShardsMax
-            * _costs.Compute.Seconds(_shares.ShardsMax * rowsPerShard)
-            * (_tree.Workers * _costs.Threads > 1 ? _costs.SharedSlowdown : 1);
-        double work = computing + UpdateSeconds(_costs.BucketFloats.Sum(f => (long)f));
-        for (int level = 0; level <= _tree.Levels.Length; level++)
-        {
-            int sums = _shares.SumsAtLevel[level];
-            int nodes = _tree.NodesAt(level);
-            work += (sums + nodes)
-                * ((_costs.SumBytes * _costs.ByteWork) + (2 * _ready.Length * _costs.MessageSeconds));
-            work += (sums - 1) * _costs.BucketFloats.Sum(f => (double)f) / _costs.AddFloatsPerSecond;
-        }
-
-        return work;
-    }
 }

@@ -12,6 +12,7 @@ internal sealed class WorkShares
     private readonly List<TreeNode> _nodes = [];
     private readonly int _shards;
     private readonly int[] _sumsAtLevel;
+    private readonly List<IReadOnlyList<int>> _workers = [];
 
     public WorkShares(FanInTree tree, int shards)
     {
@@ -24,6 +25,9 @@ internal sealed class WorkShares
 
     /// <summary>Rows' shards of each tree node that the busiest worker computes, in order.</summary>
     public IReadOnlyList<int> BusiestWorker { get; private set; } = [];
+
+    /// <summary>The same of every worker.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Workers => _workers;
 
     /// <summary>Shards of the busiest worker.</summary>
     public int ShardsMax { get; private set; }
@@ -62,11 +66,15 @@ internal sealed class WorkShares
             if (level < tree.Levels.Length)
             {
                 Divide(tree, level + 1, first + i, share);
+                continue;
             }
-            else if (counts[i] > ShardsMax || (counts[i] == ShardsMax && _nodes.Count > BusiestWorker.Count))
+
+            int[] nodes = [.. _nodes.Select(node => TreeShape.Shards(node, _shards).Count)];
+            _workers.Add(nodes);
+            if (counts[i] > ShardsMax || (counts[i] == ShardsMax && nodes.Length > BusiestWorker.Count))
             {
                 ShardsMax = counts[i];
-                BusiestWorker = [.. _nodes.Select(node => TreeShape.Shards(node, _shards).Count)];
+                BusiestWorker = nodes;
             }
         }
 
