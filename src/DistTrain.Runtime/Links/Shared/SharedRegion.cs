@@ -9,7 +9,8 @@ namespace DistTrain.Runtime;
 /// <summary>
 /// Memory that processes of one machine share: vectors of one length, with a count of outstanding uses before each. It is
 /// an anonymous file (memfd), which has no name in any folder and is gone when the last process that mapped it is, however
-/// that ended. Peers of the same user open it through /proc.
+/// that ended. Peers of the same user open it through /proc. Its length is sealed: who reads memory behind a file's end is
+/// killed by the system, so a peer that could shrink a region could end its owner.
 /// </summary>
 /// <remarks>
 /// Layout: a header (nonce 16 bytes, slots 4, floats of a slot 4, then from byte 64 one count of 4 bytes a slot), then the
@@ -53,7 +54,7 @@ internal sealed unsafe partial class SharedRegion : IDisposable
             return null;
         }
 
-        int descriptor = Create("disttrain", CloseOnExec);
+        int descriptor = Create("disttrain", CloseOnExec | AllowSealing);
         if (descriptor < 0)
         {
             return null;
@@ -63,6 +64,12 @@ internal sealed unsafe partial class SharedRegion : IDisposable
         try
         {
             RandomAccess.SetLength(file, BytesOf(slots, length));
+            if (!Seal(file))
+            {
+                file.Dispose();
+                return null;
+            }
+
             SharedRegion? region = Map(file, Environment.ProcessId, slots, length, isWritable: true);
             if (region is not null)
             {
@@ -104,7 +111,7 @@ internal sealed unsafe partial class SharedRegion : IDisposable
             }
 
             int slots = MemoryMarshal.Read<int>(header[SlotsAt..]);
-            bool isRight = MemoryMarshal.Read<UInt128>(header) == place.Nonce
+            bool isRight = IsSealed(file) && MemoryMarshal.Read<UInt128>(header) == place.Nonce
                 && MemoryMarshal.Read<int>(header[LengthAt..]) == length
                 && slots is >= 1 and <= SlotsMax
                 && RandomAccess.GetLength(file) == BytesOf(slots, length);
@@ -164,6 +171,12 @@ internal sealed unsafe partial class SharedRegion : IDisposable
 
     private ref int Count(int slot) => ref *(int*)(_start + CountsAt + (slot * sizeof(int)));
 
+    private static bool Seal(SafeFileHandle file) =>
+        Control((int)file.DangerousGetHandle(), AddSeals, SealShrink | SealGrow | SealSeal) == 0;
+
+    private static bool IsSealed(SafeFileHandle file) =>
+        (Control((int)file.DangerousGetHandle(), GetSeals, 0) is var seals and >= 0) && (seals & SealShrink) != 0;
+
     private static long OffsetOf(int slot, int length) => HeaderBytes + (slot * SlotBytes(length));
 
     private static long BytesOf(int slots, int length) => OffsetOf(slots, length);
@@ -175,8 +188,22 @@ internal sealed unsafe partial class SharedRegion : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Create(string name, uint flags);
 
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Control(int descriptor, int command, int argument);
+
     /// <summary>MFD_CLOEXEC: processes that this one starts do not inherit it.</summary>
     private const uint CloseOnExec = 1;
+
+    /// <summary>MFD_ALLOW_SEALING.</summary>
+    private const uint AllowSealing = 2;
+
+    /// <summary>F_ADD_SEALS, F_GET_SEALS and the seals, of linux/fcntl.h.</summary>
+    private const int AddSeals = 1033;
+    private const int GetSeals = 1034;
+    private const int SealSeal = 1;
+    private const int SealShrink = 2;
+    private const int SealGrow = 4;
 
     public const int SlotsMax = 256;
     private const int PageBytes = 4096;

@@ -1,4 +1,5 @@
 using DistTrain.Protocol;
+using Microsoft.Win32.SafeHandles;
 
 namespace DistTrain.Runtime.Tests.Links.Shared;
 
@@ -50,6 +51,45 @@ public sealed class SharedRegionTests
         Assert.Throws<WireFormatException>(() => regions.Find(place with { Slot = -1 }));
         Assert.Throws<WireFormatException>(() => regions.Find(place with { Nonce = 0 }));
         Assert.Equal(2, regions.Find(place).Slots);
+    }
+
+    [SkippableFact]
+    public void SharedRegion_APeerThatShrinksOrGrowsIt_IsRefusedByTheSystem()
+    {
+        using SharedRegion owner = Create(slots: 1);
+        owner.Floats(0).Span.Fill(3);
+        using SafeFileHandle peer = File.OpenHandle(
+            $"/proc/self/fd/{owner.PlaceOf(0).Handle}", FileMode.Open, FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete);
+        long length = RandomAccess.GetLength(peer);
+        foreach (long wanted in (long[])[0, 4096, length - 1, length + 4096])
+        {
+            Exception refusal = Assert.ThrowsAny<Exception>(() => RandomAccess.SetLength(peer, wanted));
+            Assert.True(refusal is IOException or UnauthorizedAccessException, refusal.ToString());
+        }
+
+        Assert.Equal(length, RandomAccess.GetLength(peer));
+        Assert.Equal(3, owner.Floats(0).Span[Length - 1]);
+    }
+
+    [SkippableFact]
+    public void SharedRegion_MemoryThatCanStillShrink_IsNotOpened()
+    {
+        using SharedRegion owner = Create(slots: 1);
+        SharedPlace place = owner.PlaceOf(0);
+        string copy = Path.GetTempFileName();
+        try
+        {
+            // The same bytes in a file that anybody may truncate.
+            File.Copy($"/proc/self/fd/{place.Handle}", copy, overwrite: true);
+            using SafeFileHandle file = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            Assert.Null(SharedRegion.TryOpen(
+                place with { Handle = (int)file.DangerousGetHandle() }, Length, isWritable: false));
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
     }
 
     [SkippableFact]
