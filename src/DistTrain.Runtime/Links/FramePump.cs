@@ -13,6 +13,7 @@ internal static class FramePump
         byte[] ahead = new byte[AheadBytes];
         int start = 0;
         int end = 0;
+        var lowWater = new LowWater(stream);
         try
         {
             while (true)
@@ -27,6 +28,7 @@ internal static class FramePump
                 }
                 else if (space.Length >= AheadBytes)
                 {
+                    lowWater.Set(space.Length);
                     count = await stream.ReadAsync(space, cancellation).ConfigureAwait(false);
                     if (count == 0)
                     {
@@ -36,6 +38,7 @@ internal static class FramePump
                 else
                 {
                     start = 0;
+                    lowWater.Set(1);
                     end = await stream.ReadAsync(ahead, cancellation).ConfigureAwait(false);
                     if (end > 0)
                     {

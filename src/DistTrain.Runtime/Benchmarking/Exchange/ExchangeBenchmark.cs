@@ -101,8 +101,8 @@ public static class ExchangeBenchmark
         if (alone.Summary.WeightsSha256 != timed.WeightsSha256 || alone.Summary.Steps != timed.Steps)
         {
             throw new TrainingException(
-                $"after {timed.Steps} steps the weights of {request.Workers} worker processes ({timed.WeightsSha256[..12]}…) are not "
-                + $"those of one process ({alone.Summary.WeightsSha256[..12]}…): a defect of DistTrain");
+                $"after {timed.Steps} steps the weights with --workers {request.Workers} ({timed.WeightsSha256[..12]}…) are not those "
+                + $"of one process ({alone.Summary.WeightsSha256[..12]}…): a defect of DistTrain");
         }
     }
 
