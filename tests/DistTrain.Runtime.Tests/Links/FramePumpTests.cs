@@ -44,6 +44,24 @@ public sealed class FramePumpTests
         await reading.WaitAsync(TimeMax);
     }
 
+    [SkippableFact]
+    public void LowWater_NeverAsksForMoreThanIsCertainToCome()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the mark is only set on Linux");
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(listener.LocalEndPoint!);
+        using var stream = new NetworkStream(client, ownsSocket: true);
+        var mark = new LowWater(stream);
+        foreach ((int wanted, int expected) in ((int, int)[])[(17_001, 17_001), (5 << 20, LowWater.BytesMax), (40, 40), (1, 1)])
+        {
+            mark.Set(wanted);
+            Assert.Equal(expected, client.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater));
+        }
+    }
+
     private static byte[] Frame(int payloadBytes)
     {
         byte[] payload = Payload(payloadBytes);
