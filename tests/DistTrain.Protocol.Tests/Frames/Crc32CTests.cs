@@ -16,7 +16,7 @@ public sealed class Crc32CTests
     }
 
     [Fact]
-    public void Crc32C_ThreeLanes_EqualsOneLane()
+    public void Crc32C_ThreeLanesAndFolded_EqualOneLane()
     {
         byte[] bytes = new byte[40_000];
         new Random(1).NextBytes(bytes);
@@ -25,8 +25,27 @@ public sealed class Crc32CTests
             for (int start = 0; start < 3; start++)
             {
                 ReadOnlySpan<byte> part = bytes.AsSpan(start, Math.Min(length, bytes.Length - start));
-                Assert.Equal(~Crc32C.Plain(uint.MaxValue, part), Crc32C.Compute(part));
+                uint plain = Crc32C.Plain(uint.MaxValue, part);
+                Assert.Equal(plain, Crc32C.Lanes(uint.MaxValue, part));
+                Assert.Equal(~plain, Crc32C.Compute(part));
             }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(64)]
+    public void FoldedCrc32C_AnyState_EqualsOneLane(int blocks)
+    {
+        Skip.IfNot(FoldedCrc32C.IsSupported, "this processor multiplies no 512 bits without carry");
+        byte[] bytes = new byte[1 + (blocks * FoldedCrc32C.BlockBytes)];
+        var random = new Random(blocks);
+        random.NextBytes(bytes);
+        foreach (uint state in new[] { 0u, 1u, uint.MaxValue, (uint)random.Next() })
+        {
+            Assert.Equal(Crc32C.Plain(state, bytes.AsSpan(1)), FoldedCrc32C.Append(state, bytes.AsSpan(1)));
         }
     }
 
