@@ -11,6 +11,8 @@ internal sealed class PassCalibration(LoadedRun run, int threads, int workers, b
         [.. Enumerable.Range(0, workers).Select(_ => new PassWorker(run, threads, isUnchecked))];
     private long _step;
 
+    public int Workers => _workers.Length;
+
     /// <summary>The last node's sums of the first worker, with a reference; null: they were not finite.</summary>
     public SumBuffer? TakeSums() => _workers[0].TakeSums();
 

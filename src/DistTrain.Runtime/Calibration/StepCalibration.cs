@@ -10,12 +10,12 @@ namespace DistTrain.Runtime;
 internal readonly record struct StepParts(double[] ReadyShare, double Adds, double Updates);
 
 /// <summary>
-/// Trains for a second: a worker's pass, then the coordinator's update, again and again. So each part finds the caches as the
-/// other left them, the code is compiled, and the weights are no longer those of the first step.
+/// Trains for a second: passes on the cores that workers will have, then the coordinator's update, again and again. So each
+/// part finds the caches as the other left them, the code is compiled, and the weights are no longer those of the first step.
 /// </summary>
 internal static class StepCalibration
 {
-    /// <param name="passes">Of one worker or more; the first one works.</param>
+    /// <param name="passes">All its workers compute; the first one's sums count.</param>
     /// <param name="seconds">For how long; some steps at least.</param>
     /// <exception cref="TrainingException">The run diverges at once.</exception>
     public static StepParts Measure(LoadedRun run, PassCalibration passes, PassShape shape, ModelState model,
@@ -32,30 +32,31 @@ internal static class StepCalibration
         // A run that diverges ends early: what was measured until then counts, and its last finite weights.
         for (int step = 0; step < StepsMin || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; step++)
         {
-            passes.Seconds(1, shape, model.Current, 1);
+            passes.Seconds(passes.Workers, shape, model.Current, 1);
             readyShare = passes.ReadyShare();
             if (passes.TakeSums() is not { } sums)
             {
                 break;
             }
 
-            long now = Stopwatch.GetTimestamp();
-            if (step % 2 == 0)
+            // What comes second finds the sums in the caches: it is not timed.
+            bool timesAddition = step % 2 != 0;
+            if (timesAddition)
             {
-                Update(run, model, shape.Round(run, model.Current.Version.Value), sums);
-                double update = Stopwatch.GetElapsedTime(now).TotalSeconds;
-                if (model.Defect is not null)
-                {
-                    sums.Release();
-                    break;
-                }
-
-                updates.Add(update);
+                adds.Add(Seconds(() => model.Add(
+                    new SumView(before, 0, before.Length), new SumView(sums, 0, sums.Length))));
             }
-            else
+
+            double update = Seconds(() => Update(run, model, shape.Round(run, model.Current.Version.Value), sums));
+            if (model.Defect is not null)
             {
-                model.Add(new SumView(before, 0, before.Length), new SumView(sums, 0, sums.Length));
-                adds.Add(Stopwatch.GetElapsedTime(now).TotalSeconds);
+                sums.Release();
+                break;
+            }
+
+            if (!timesAddition)
+            {
+                updates.Add(update);
             }
 
             before.Release();
@@ -85,6 +86,13 @@ internal static class StepCalibration
         {
             model.Publish();
         }
+    }
+
+    private static double Seconds(Action work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>The median of the second half.</summary>

@@ -40,16 +40,17 @@ internal sealed class SharedCoreWork
     }
 
     /// <summary>
-    /// By how much the last passes end later than that, because what becomes of the buckets before the last is done beside
-    /// them.
+    /// By how much the last passes end later than that, because other work is done beside them: what becomes of the buckets
+    /// before the last, the workers' taking in of weights and assignments, and of the last sums of those that are done earlier.
     /// </summary>
     public double PassDelay()
     {
         double longest = _passes.Max();
         int lastTogether = _passes.Count(seconds => seconds > longest * (1 - Alike));
         double floats = _costs.BucketFloats.Sum(f => (double)f) - _costs.BucketFloats[0];
-        return CoreSharing.Delay(
-            ExchangeSeconds(floats, _costs.BucketFloats.Length - 1), lastTogether * _costs.Threads, _cores);
+        int messages = (2 * _passes.Length) + _passes.Length - 1;
+        double beside = ExchangeSeconds(floats, _costs.BucketFloats.Length - 1) + (messages * _costs.MessageSeconds);
+        return CoreSharing.Delay(beside, lastTogether * _costs.Threads, _cores);
     }
 
     /// <summary>All work of a step, everywhere, spread over all cores: no step is shorter.</summary>

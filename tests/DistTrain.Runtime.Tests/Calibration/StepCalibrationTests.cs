@@ -15,7 +15,7 @@ public sealed class StepCalibrationTests
 
         StepParts parts = StepCalibration.Measure(run, passes, Whole(run), model, seconds: 0);
 
-        Assert.Equal(2, model.Current.Version.Value);
+        Assert.Equal(3, model.Current.Version.Value);
         Assert.False(before.AsSpan().SequenceEqual(model.Current.Span));
         Assert.True(parts is { Adds: > 0, Updates: > 0 });
         Assert.Equal(run.Buckets.Count, parts.ReadyShare.Length);
