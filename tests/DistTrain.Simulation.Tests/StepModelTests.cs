@@ -118,6 +118,19 @@ public sealed class StepModelTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Predict_UpdatesBesideOneWorker_TakeAPartOfItsCore()
+    {
+        var apart = new ClusterNetwork(double.PositiveInfinity, 50e-6);
+        StepCosts costs = LargeOnTwoCores;
+
+        double between = StepModel.Predict(costs, apart with { SharedCores = 2 }, 1, 0).StepSeconds
+            - StepModel.Predict(costs, apart, 1, 0).StepSeconds;
+
+        // 3.8 ms of updates on both cores beside one thread: a quarter of their 7.7 core milliseconds.
+        Assert.InRange(between, 0.0019, 0.0021);
+    }
+
+    [Fact]
     public void ComputeCurve_BetweenAndBeyondPoints_IsStraight()
     {
         var curve = new ComputeCurve([(10, 1), (20, 3)]);
