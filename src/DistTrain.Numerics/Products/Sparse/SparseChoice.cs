@@ -4,7 +4,7 @@ namespace DistTrain.Numerics.Products;
 internal static unsafe class SparseChoice
 {
     /// <summary>Above this share of entries that are not zero the dense kernels are faster.</summary>
-    private const double DensityMost = 0.6;
+    private const double DensityMost = 0.65;
 
     /// <summary>Fewer rows do not repay packing b for them.</summary>
     private const int RowsLeast = 64;
