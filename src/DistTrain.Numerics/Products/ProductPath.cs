@@ -9,7 +9,7 @@ internal static unsafe class ProductPath
     {
         ReadOnlySpan<int> starts = [0, k];
         int columns = SparseProduct.ColumnsCovered(n);
-        if (SparseChoice.IsSparse(SparseChoice.DensityOf(m, n, starts, a))
+        if (SparseChoice.DensityOf(m, n, starts, a) <= SparseChoice.DensityMost(starts)
             && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), bias))
         {
             if (columns < n)
@@ -29,13 +29,14 @@ internal static unsafe class ProductPath
     public static void RunSegments(int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c)
     {
         double densityOfA = SparseChoice.DensityOf(m, n, starts, a), densityOfB = SparseChoice.DensityOf(n, m, starts, b);
+        double most = SparseChoice.DensityMost(starts);
         int rows = SparseProduct.ColumnsCovered(m), columns = SparseProduct.ColumnsCovered(n);
-        if (densityOfA <= densityOfB && SparseChoice.IsSparse(densityOfA)
+        if (densityOfA <= densityOfB && densityOfA <= most
             && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), null))
         {
             RunAllSteps(m, n - columns, starts, a, b.From(columns), c + columns, n);
         }
-        else if (densityOfB < densityOfA && SparseChoice.IsSparse(densityOfB)
+        else if (densityOfB < densityOfA && densityOfB <= most
             && SparseProduct.TryRun(n, rows, starts, b, a, new SparseTarget(c, n, isTransposed: true), null))
         {
             RunAllSteps(m - rows, n, starts, a.From(rows), b, c + ((nint)rows * n), n);

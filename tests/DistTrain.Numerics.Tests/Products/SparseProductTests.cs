@@ -124,6 +124,17 @@ public unsafe class SparseProductTests
     public void ColumnsCovered_EdgesOfTiles_AsTilesFit(int columns, int covered) =>
         Assert.Equal(covered, SparseProduct.ColumnsCovered(columns));
 
+    [Theory]
+    [InlineData(1, 64, 0.65625)]
+    [InlineData(1, 2048, 0.65625)]
+    [InlineData(8, 128, 0.375)]
+    [InlineData(1, 8, 0)]
+    public void DensityMost_ShorterSegments_NeedMoreZeros(int segments, int steps, double most)
+    {
+        int[] starts = [.. Enumerable.Range(0, segments + 1).Select(s => s * steps / segments)];
+        Assert.Equal(most, SparseChoice.DensityMost(starts));
+    }
+
     private static bool TryNn(float[] a, float[] b, int m, int n, int k, out float[] c)
     {
         c = new float[m * n];

@@ -3,14 +3,8 @@ namespace DistTrain.Numerics.Products;
 /// <summary>Whether leaving out zeros pays. The answer does not show in the bits.</summary>
 internal static unsafe class SparseChoice
 {
-    /// <summary>Above this share of entries that are not zero the dense kernels are faster.</summary>
-    private const double DensityMost = 0.65;
-
     /// <summary>Fewer rows do not repay packing b for them.</summary>
     private const int RowsLeast = 64;
-
-    /// <summary>Steps of k in a segment: shorter chains cost more at their ends than they save.</summary>
-    private const int SegmentLeast = 32;
 
     /// <summary>Steps of k; a panel of b for more no longer fits the third-level cache of many processors.</summary>
     private const int StepsMost = 16 << 10;
@@ -23,9 +17,18 @@ internal static unsafe class SparseChoice
     {
         int k = starts[^1];
         bool isWorthwhile = ProductLadder.Rung == Rung.Bits512 && m >= RowsLeast && n >= SparseTile.Columns
-            && k <= StepsMost && k >= SegmentLeast * (starts.Length - 1);
+            && k <= StepsMost && DensityMost(starts) > 0;
         return isWorthwhile ? a.Density(m, k, Samples) : 2;
     }
 
-    public static bool IsSparse(double density) => density <= DensityMost;
+    /// <summary>Up to which density the dense kernels are slower.</summary>
+    /// <remarks>
+    /// Measured: beside its entries a row of a piece costs as much as six of them, to load, to end and to store, and an
+    /// entry as much as 1/0.75 dense steps.
+    /// </remarks>
+    public static double DensityMost(ReadOnlySpan<int> starts)
+    {
+        double steps = Math.Min(SparseRows.PieceMost, (double)starts[^1] / (starts.Length - 1));
+        return 0.75 - (6 / steps);
+    }
 }
