@@ -21,6 +21,12 @@ internal static unsafe class SparseProduct
     /// <summary>Entries of a that are listed at a time, 6 bytes each.</summary>
     private const int EntriesMost = 1 << 20;
 
+    /// <summary>Floats of c that are worked on at a time: with columns in turn, more would lie on too many pages of memory.</summary>
+    private const int TargetMost = 1 << 20;
+
+    /// <summary>Floats; 8 MiB. A b that fits is packed once, not again for every part of a.</summary>
+    private const int KeptMost = 2 << 20;
+
     /// <summary>How many of a number of columns tiles cover: all of them, or all but the last up to 7 vectors.</summary>
     public static int ColumnsCovered(int n)
     {
@@ -38,10 +44,11 @@ internal static unsafe class SparseProduct
         int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, in SparseTarget c, float* bias)
     {
         int k = starts[^1];
-        int rowsAtATime = Math.Min(m, Math.Max(RowBlock, EntriesMost / k / RowBlock * RowBlock));
+        int rowsAtATime = Math.Min(m, Math.Max(RowBlock, Math.Min(EntriesMost / k, TargetMost / n) / RowBlock * RowBlock));
+        bool isKept = m > rowsAtATime && (long)k * n <= KeptMost;
         SparseScratch scratch = SparseScratch.Of(
             rowsAtATime, RowBlock, SparseTile.WideColumns, k, SegmentPieces.CountOf(starts, SparseRows.PieceMost),
-            SegmentPieces.DepthMost(starts));
+            SegmentPieces.DepthMost(starts), isKept ? k * n : k * SparseTile.WideColumns);
         for (int first = 0; first < m; first += rowsAtATime)
         {
             int rows = Math.Min(rowsAtATime, m - first);
@@ -49,9 +56,18 @@ internal static unsafe class SparseProduct
             for (int j = 0; j < n;)
             {
                 int columns = n - j == SparseTile.WideColumns ? SparseTile.WideColumns : SparseTile.Columns;
-                b.Pack(j, columns, 0, k, columns, columns, scratch.Panel, scratch.Zeros);
-                if (!SparseGuard.AreFinite(scratch.Panel, (nint)k * columns)
-                    || !RunColumns(first, rows, j, columns, starts, c, bias == null ? scratch.Zeros : bias + j, scratch))
+                float* panel = scratch.Panels + (isKept ? (nint)j * k : 0);
+                if (first == 0 || !isKept)
+                {
+                    b.Pack(j, columns, 0, k, columns, columns, panel, scratch.Zeros);
+                    if (!SparseGuard.AreFinite(panel, (nint)k * columns))
+                    {
+                        return false;
+                    }
+                }
+
+                float* start = bias == null ? scratch.Zeros : bias + j;
+                if (!RunColumns(first, rows, j, columns, starts, panel, c, start, scratch))
                 {
                     return false;
                 }
@@ -86,7 +102,7 @@ internal static unsafe class SparseProduct
     }
 
     private static bool RunColumns(
-        int first, int rows, int column, int columns, ReadOnlySpan<int> starts, in SparseTarget c, float* start,
+        int first, int rows, int column, int columns, ReadOnlySpan<int> starts, float* b, in SparseTarget c, float* start,
         in SparseScratch scratch)
     {
         int* counts = scratch.Counts;
@@ -101,7 +117,7 @@ internal static unsafe class SparseProduct
             var piece = new SegmentPieces(starts, SparseRows.PieceMost);
             while (piece.MoveNext())
             {
-                float* panel = scratch.Panel + ((nint)piece.First * columns);
+                float* panel = b + ((nint)piece.First * columns);
                 float* top = scratch.Stack + (piece.Depth * level);
                 Prefetch(panel, piece.Count * columns);
                 SparseTile.Run(

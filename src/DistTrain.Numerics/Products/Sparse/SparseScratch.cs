@@ -16,8 +16,8 @@ internal readonly unsafe struct SparseScratch
     /// <summary>Rows of a before they are compressed, 16 at a time.</summary>
     public required float* Rows { get; init; }
 
-    /// <summary>Some columns of b, for all of k.</summary>
-    public required float* Panel { get; init; }
+    /// <summary>Panels of b, each for all of k.</summary>
+    public required float* Panels { get; init; }
 
     /// <summary>A row of zeros, as long as k and a row of the panel.</summary>
     public required float* Zeros { get; init; }
@@ -31,7 +31,8 @@ internal readonly unsafe struct SparseScratch
     /// <param name="rows">Listed at a time.</param>
     /// <param name="columns">Of a panel of b and a block of c.</param>
     /// <param name="depth">Partial sums of a block at a time.</param>
-    public static SparseScratch Of(int rows, int rowBlock, int columns, int k, int pieces, int depth)
+    /// <param name="panelsLength">Floats.</param>
+    public static SparseScratch Of(int rows, int rowBlock, int columns, int k, int pieces, int depth, int panelsLength)
     {
         int entries = PanelPacking.RoundUp(checked((rows * k) + SparseRows.Slack), 32), places = entries / 2;
         int counts = checked(rows * pieces), totals = PanelPacking.RoundUp(rows, rowBlock) / rowBlock * pieces;
@@ -46,7 +47,7 @@ internal readonly unsafe struct SparseScratch
             Places = (ushort*)(lists + entries),
             Counts = (int*)(lists + entries + places),
             Totals = (int*)(lists + entries + places + counts),
-            Panel = PackingScratch.B(checked(k * columns)),
+            Panels = PackingScratch.B(panelsLength),
             Rows = tiles,
             Result = tiles + copies,
             Stack = tiles + copies + block,
