@@ -13,13 +13,15 @@ internal sealed record OutgoingFrame(
 /// <summary>The bounded queue of one connection's outgoing frames, and the loop that writes them.</summary>
 /// <remarks>
 /// There is no thread behind it: whoever sends a small frame while nobody writes, writes it, as far as the socket takes it
-/// at once; the rest, and large frames, go on in the pool. So a small message costs no wake-up of a thread here.
+/// at once; the rest, and large frames, go on in the pool. So a small message costs no wake-up of a thread here. A small
+/// frame is copied together, a large one leaves with one call from where its parts lie (<see cref="VectoredWrite"/>).
 /// </remarks>
 #pragma warning disable CA1001 // What it owns ends with FinishAsync, which every owner calls.
 internal sealed class FrameSender
 #pragma warning restore CA1001
 {
     private readonly Stream _stream;
+    private readonly VectoredWrite? _vectored;
     private readonly Channel<OutgoingFrame> _frames;
     private readonly Action<string> _broken;
     private readonly CancellationTokenSource _aborting = new();
@@ -33,6 +35,7 @@ internal sealed class FrameSender
     public FrameSender(Stream stream, int capacity, Action<string> broken)
     {
         _stream = stream;
+        _vectored = VectoredWrite.TryFor(stream);
         _broken = broken;
         _frames = Channel.CreateBounded<OutgoingFrame>(new BoundedChannelOptions(capacity) { SingleReader = true });
     }
@@ -138,16 +141,35 @@ internal sealed class FrameSender
             FrameHeader.For(frame.Kind, frame.Message.Span, frame.Payload.Span).Write(_small);
             frame.Message.CopyTo(_small.AsMemory(FrameHeader.Bytes));
             frame.Payload[..(bytes - headBytes)].CopyTo(_small.AsMemory(headBytes));
-            await _stream.WriteAsync(_small.AsMemory(0, bytes), _aborting.Token).ConfigureAwait(false);
-            if (bytes == headBytes && !frame.Payload.IsEmpty)
+            ReadOnlyMemory<byte> rest = frame.Payload[(bytes - headBytes)..];
+            int sent = rest.IsEmpty ? 0 : SendAtOnce(_small.AsSpan(0, bytes), rest.Span);
+            if (sent < bytes)
             {
-                await _stream.WriteAsync(frame.Payload, _aborting.Token).ConfigureAwait(false);
+                await _stream.WriteAsync(_small.AsMemory(sent, bytes - sent), _aborting.Token).ConfigureAwait(false);
+                sent = bytes;
+            }
+
+            if (sent - bytes < rest.Length)
+            {
+                await _stream.WriteAsync(rest[(sent - bytes)..], _aborting.Token).ConfigureAwait(false);
             }
         }
         finally
         {
             frame.Owner?.Invoke();
         }
+    }
+
+    /// <returns>Bytes of both that are on their way; 0 where a stream takes one part at a time.</returns>
+    private int SendAtOnce(ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload)
+    {
+        if (_vectored is null)
+        {
+            return 0;
+        }
+
+        _aborting.Token.ThrowIfCancellationRequested();
+        return _vectored.Send(head, payload);
     }
 
     private static int BytesOf(OutgoingFrame frame) => FrameHeader.Bytes + frame.Message.Length + frame.Payload.Length;
