@@ -23,7 +23,7 @@ internal sealed class SoakRun : IDisposable
 
     public SoakFigures Figures { get; } = new();
 
-    /// <param name="steps">Updates of the whole run.</param>
+    /// <param name="steps">Updates that the faults are spread over: the run's, or its first.</param>
     public void Run(long steps)
     {
         for (int i = 0; i < _order.Workers; i++)
