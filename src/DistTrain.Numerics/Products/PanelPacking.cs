@@ -87,9 +87,10 @@ internal static unsafe class PanelPacking
         }
         else if (Avx512F.IsSupported && width % 16 == 0)
         {
-            for (; k + 16 <= kCount; k += 16)
+            // Rows in groups, each all along k: a processor follows 16 streams, but not 128.
+            for (int i = 0; i < width; i += 16)
             {
-                for (int i = 0; i < width; i += 16)
+                for (k = 0; k + 16 <= kCount; k += 16)
                 {
                     Transposition.Write16x16(rows + i, k, panel + (k * width) + i, width);
                 }
