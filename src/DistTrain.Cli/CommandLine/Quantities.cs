@@ -56,7 +56,7 @@ internal static class Quantities
     private static double? Parse(
         ArgumentResult result, string name, string what, string examples, (string Unit, double Factor)[] units, bool isZeroFine)
     {
-        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value.Trim();
+        string text = TextOf(result);
         foreach ((string unit, double factor) in units.OrderByDescending(unit => unit.Unit.Length))
         {
             if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
@@ -79,7 +79,7 @@ internal static class Quantities
 
     private static int[] ParseSizes(ArgumentResult result, string name, int min, int max)
     {
-        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value.Trim();
+        string text = TextOf(result);
         var sizes = new List<int>();
         foreach (string part in text.Split(','))
         {
@@ -109,7 +109,7 @@ internal static class Quantities
 
     private static int[] ParseCounts(ArgumentResult result, string name, int max)
     {
-        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value.Trim();
+        string text = TextOf(result);
         string[] ends = text.Split("..");
         string[] parts = ends.Length == 2 ? ends : text.Split(',');
         var counts = new List<int>();
@@ -146,4 +146,7 @@ internal static class Quantities
 
         return [.. walk.Append(counts[1]).Distinct()];
     }
+
+    /// <summary>The last value, if the option was given several times.</summary>
+    private static string TextOf(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value.Trim();
 }

@@ -12,15 +12,12 @@ internal static unsafe class ProductPath
         if (SparseChoice.DensityOf(m, n, starts, a) <= SparseChoice.DensityMost(starts)
             && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), bias))
         {
-            if (columns < n)
-            {
-                ProductLadder.Run(
-                    m, n - columns, k, a, b.From(columns), c + columns, n, bias == null ? null : bias + columns);
-            }
+            RunAllSteps(
+                m, n - columns, starts, a, b.From(columns), c + columns, n, bias == null ? null : bias + columns);
         }
         else
         {
-            ProductLadder.Run(m, n, k, a, b, c, n, bias);
+            RunAllSteps(m, n, starts, a, b, c, n, bias);
         }
     }
 
@@ -34,21 +31,22 @@ internal static unsafe class ProductPath
         if (densityOfA <= densityOfB && densityOfA <= most
             && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), null))
         {
-            RunAllSteps(m, n - columns, starts, a, b.From(columns), c + columns, n);
+            RunAllSteps(m, n - columns, starts, a, b.From(columns), c + columns, n, null);
         }
         else if (densityOfB < densityOfA && densityOfB <= most
             && SparseProduct.TryRun(n, rows, starts, b, a, new SparseTarget(c, n, isTransposed: true), null))
         {
-            RunAllSteps(m - rows, n, starts, a.From(rows), b, c + ((nint)rows * n), n);
+            RunAllSteps(m - rows, n, starts, a.From(rows), b, c + ((nint)rows * n), n, null);
         }
         else
         {
-            RunAllSteps(m, n, starts, a, b, c, n);
+            RunAllSteps(m, n, starts, a, b, c, n, null);
         }
     }
 
+    /// <param name="bias">Null where there are several segments.</param>
     private static void RunAllSteps(
-        int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c, nint cStride)
+        int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, float* c, nint cStride, float* bias)
     {
         if (m == 0 || n == 0)
         {
@@ -57,7 +55,7 @@ internal static unsafe class ProductPath
 
         if (starts.Length == 2)
         {
-            ProductLadder.Run(m, n, starts[1], a, b, c, cStride, null);
+            ProductLadder.Run(m, n, starts[1], a, b, c, cStride, bias);
         }
         else
         {

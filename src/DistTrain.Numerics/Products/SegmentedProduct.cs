@@ -1,13 +1,10 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DistTrain.Numerics.Products;
 
 /// <summary>The driver of the form Tn: a product whose rows of k fall into segments that are added in tree order.</summary>
 /// <remarks>
-/// The tree is summed by a binary counter, inside the tile: the stack of partial sums before segment s has one tile for
-/// each set bit of s; a finished segment is added to as many of them as s has trailing ones, the last segment to all.
-/// The stack stays in the cache, so that the traffic of c is that of one product. The chain of a segment that is cut by
+/// The tree is summed inside the tile, on a stack of tiles (<see cref="SegmentStack"/>). The stack stays in the cache, so that the traffic of c is that of one product. The chain of a segment that is cut by
 /// a k-block waits in the stack's next free tile.
 /// </remarks>
 internal static unsafe class SegmentedProduct<TKernel>
@@ -74,7 +71,7 @@ internal static unsafe class SegmentedProduct<TKernel>
     }
 
     /// <summary>Floats of a tile's stack: the most partial sums that a binary counter holds, and one under way.</summary>
-    public static int StackLength(ReadOnlySpan<int> starts) => (BitOperations.Log2((uint)starts.Length) + 2) * TileSize;
+    public static int StackLength(ReadOnlySpan<int> starts) => SegmentStack.DepthMost(starts) * TileSize;
 
     /// <param name="waiting">The stacks of the block's tiles, where they wait for the next k-block.</param>
     /// <returns>The segment at which the next block begins.</returns>
@@ -129,7 +126,7 @@ internal static unsafe class SegmentedProduct<TKernel>
     /// <summary>Copies the tiles that are in use before row <paramref name="row"/>, which belongs to the segment.</summary>
     private static void CopyStack(float* source, float* target, int row, int segment, ReadOnlySpan<int> starts)
     {
-        int depth = BitOperations.PopCount((uint)segment) + (row > starts[segment] ? 1 : 0);
+        int depth = SegmentStack.Depth(segment) + (row > starts[segment] ? 1 : 0);
         new ReadOnlySpan<float>(source, depth * TileSize).CopyTo(new Span<float>(target, depth * TileSize));
     }
 
@@ -142,8 +139,8 @@ internal static unsafe class SegmentedProduct<TKernel>
         {
             int pieceEnd = Math.Min(starts[segment + 1], end);
             bool continues = l > starts[segment], isCut = pieceEnd < starts[segment + 1];
-            int depth = BitOperations.PopCount((uint)segment);
-            int merges = isCut ? 0 : segment == last ? depth : BitOperations.TrailingZeroCount(~segment);
+            int depth = SegmentStack.Depth(segment);
+            int merges = isCut ? 0 : SegmentStack.Merges(segment, segment == last);
             float* top = block.Stack + (depth * TileSize);
             bool isResult = segment == last && !isCut;
             TKernel.Run(

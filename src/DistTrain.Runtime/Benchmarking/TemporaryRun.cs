@@ -3,14 +3,14 @@ namespace DistTrain.Runtime.Benchmarking;
 /// <summary>A run whose output folder is gone when it ends.</summary>
 internal static class TemporaryRun
 {
-    /// <param name="request">Its output folder is replaced.</param>
+    /// <param name="request">Made for the output folder.</param>
     public static async Task<TrainingResult> RunAsync(
-        TrainingRequest request, ITrainingObserver observer, CancellationToken cancellation)
+        Func<string, TrainingRequest> request, ITrainingObserver observer, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("disttrain-bench-").FullName;
         try
         {
-            return await LocalTraining.RunAsync(request with { OutFolder = folder }, observer, cancellation)
+            return await LocalTraining.RunAsync(request(folder), observer, cancellation)
                 .ConfigureAwait(false);
         }
         finally

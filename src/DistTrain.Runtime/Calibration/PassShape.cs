@@ -26,13 +26,7 @@ internal readonly record struct PassShape(int Shards, TreeNode Node)
     /// <returns>Rows ascending, each once.</returns>
     public static IReadOnlyList<PassShape> Between(LoadedRun run, int rowsMin, int rowsMax)
     {
-        int level = 0;
-        while (1 << level < run.Plan.Shards)
-        {
-            level++;
-        }
-
-        var shape = new PassShape(run.Plan.Shards, new TreeNode(level, 0));
+        var shape = new PassShape(run.Plan.Shards, new TreeNode(TreeShape.RootLevel(run.Plan.Shards), 0));
         while (shape.Half() is var half && half.Rows(run) >= Math.Max(1, rowsMax))
         {
             shape = half;

@@ -21,16 +21,14 @@ internal sealed class WorkShares
         SumsPerParentMax = new int[tree.Levels.Length + 1];
         SumsPerNodeMax = new int[tree.Levels.Length + 1];
         Divide(tree, 0, 0, new ShardRange(0, shards));
+        BusiestWorker = _workers.MaxBy(nodes => (nodes.Sum(), nodes.Count))!;
     }
 
     /// <summary>Rows' shards of each tree node that the busiest worker computes, in order.</summary>
-    public IReadOnlyList<int> BusiestWorker { get; private set; } = [];
+    public IReadOnlyList<int> BusiestWorker { get; }
 
     /// <summary>The same of every worker.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Workers => _workers;
-
-    /// <summary>Shards of the busiest worker.</summary>
-    public int ShardsMax { get; private set; }
 
     /// <summary>By level: sums of one bucket that arrive at the node above that gets the most.</summary>
     public int[] SumsPerParentMax { get; }
@@ -66,15 +64,10 @@ internal sealed class WorkShares
             if (level < tree.Levels.Length)
             {
                 Divide(tree, level + 1, first + i, share);
-                continue;
             }
-
-            int[] nodes = [.. _nodes.Select(node => TreeShape.Shards(node, _shards).Count)];
-            _workers.Add(nodes);
-            if (counts[i] > ShardsMax || (counts[i] == ShardsMax && nodes.Length > BusiestWorker.Count))
+            else
             {
-                ShardsMax = counts[i];
-                BusiestWorker = nodes;
+                _workers.Add([.. _nodes.Select(node => TreeShape.Shards(node, _shards).Count)]);
             }
         }
 

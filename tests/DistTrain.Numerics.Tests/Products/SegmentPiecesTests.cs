@@ -47,7 +47,7 @@ public class SegmentPiecesTests
             deepest = Math.Max(deepest, piece.Depth);
         }
 
-        Assert.InRange(deepest + 1, 1, SegmentPieces.DepthMost(starts));
+        Assert.InRange(deepest + 1, 1, SegmentStack.DepthMost(starts));
     }
 
     private static List<string> Walk(int[] starts, int most)

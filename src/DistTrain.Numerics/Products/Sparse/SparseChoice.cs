@@ -1,7 +1,7 @@
 namespace DistTrain.Numerics.Products;
 
 /// <summary>Whether leaving out zeros pays. The answer does not show in the bits.</summary>
-internal static unsafe class SparseChoice
+internal static class SparseChoice
 {
     /// <summary>Fewer rows do not repay packing b for them.</summary>
     private const int RowsLeast = 64;

@@ -29,6 +29,7 @@ internal readonly unsafe struct SparseScratch
     public required float* Stack { get; init; }
 
     /// <param name="rows">Listed at a time.</param>
+    /// <param name="rowBlock">Rows of a block of c.</param>
     /// <param name="columns">Of a panel of b and a block of c.</param>
     /// <param name="depth">Partial sums of a block at a time.</param>
     /// <param name="panelsLength">Floats.</param>

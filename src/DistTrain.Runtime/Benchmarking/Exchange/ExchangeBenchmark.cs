@@ -32,7 +32,7 @@ public static class ExchangeBenchmark
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var recorder = new StepRecorder(WarmUpSteps, request.WarmUpSeconds, request.Steps, ending.Cancel);
         TrainingResult result = await TemporaryRun.RunAsync(
-            new TrainingRequest
+            folder => new TrainingRequest
             {
                 Run = run,
                 Data = data,
@@ -40,7 +40,7 @@ public static class ExchangeBenchmark
                 Processes = true,
                 Link = request.Link,
                 SharesEvenly = true,
-                OutFolder = "",
+                OutFolder = folder,
                 WorkerCommand = request.WorkerCommand,
             },
             recorder, ending.Token).ConfigureAwait(false);
@@ -89,12 +89,12 @@ public static class ExchangeBenchmark
         ExchangeBenchmarkRequest request, PreparedData data, RunSummary timed, CancellationToken cancellation)
     {
         TrainingResult alone = await TemporaryRun.RunAsync(
-            new TrainingRequest
+            folder => new TrainingRequest
             {
                 Run = ExchangeModel.Run(request.Floats, request.Workers, timed.Steps),
                 Data = data,
                 ThreadsPerWorker = request.Workers,
-                OutFolder = "",
+                OutFolder = folder,
             },
             TrainingObserver.None, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();

@@ -44,8 +44,8 @@ public static class ModelBenchmark
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var recorder = new StepRecorder(
             request.WarmUpSteps, request.WarmUpSeconds, request.Steps ?? StepsOf(request.Model), ending.Cancel);
-        TrainingResult result = await TemporaryRun.RunAsync(RequestOf(request, run, data), recorder, ending.Token)
-            .ConfigureAwait(false);
+        TrainingResult result = await TemporaryRun.RunAsync(
+            folder => RequestOf(request, run, data, folder), recorder, ending.Token).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return recorder.IsComplete
             ? Report(request, recorder, result.Summary, LoadedRun.Build(run, data))
@@ -53,7 +53,7 @@ public static class ModelBenchmark
     }
 
     private static TrainingRequest RequestOf(
-        ModelBenchmarkRequest request, RunFile run, PreparedData data) => new()
+        ModelBenchmarkRequest request, RunFile run, PreparedData data, string folder) => new()
         {
             Run = run,
             Data = data,
@@ -61,7 +61,7 @@ public static class ModelBenchmark
             Processes = request.Processes,
             ThreadsPerWorker = request.ThreadsPerWorker,
             Link = request.Link,
-            OutFolder = "",
+            OutFolder = folder,
             WorkerCommand = request.WorkerCommand,
         };
 
