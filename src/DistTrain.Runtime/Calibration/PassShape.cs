@@ -23,7 +23,7 @@ internal readonly record struct PassShape(int Shards, TreeNode Node)
     /// From the smallest node with the rows of the worker that has the most, by halves, down to the fewest that a worker may
     /// have; below a shard of the run, with more shards.
     /// </summary>
-    /// <returns>Rows ascending, each once.</returns>
+    /// <returns>Rows ascending, each once: half a node always has fewer.</returns>
     public static IReadOnlyList<PassShape> Between(LoadedRun run, int rowsMin, int rowsMax)
     {
         var shape = new PassShape(run.Plan.Shards, new TreeNode(TreeShape.RootLevel(run.Plan.Shards), 0));
@@ -35,11 +35,7 @@ internal readonly record struct PassShape(int Shards, TreeNode Node)
         var shapes = new List<PassShape> { shape };
         while (shapes[^1].Rows(run) > Math.Max(1, rowsMin))
         {
-            shape = shape.Half();
-            if (shape.Rows(run) < shapes[^1].Rows(run))
-            {
-                shapes.Add(shape);
-            }
+            shapes.Add(shapes[^1].Half());
         }
 
         shapes.Reverse();
