@@ -26,11 +26,10 @@ internal readonly unsafe struct Operand(float* source, nint stride, bool runsAlo
         }
     }
 
-    /// <summary>Up to 16 rows of a that run along k, with zeros behind them up to a multiple of 16 steps. Needs AVX-512.</summary>
+    /// <summary>Rows of a that run along k, with zeros behind them up to a multiple of 16 steps. Needs AVX-512.</summary>
     /// <param name="rows">Where they are copied if they do not lie so.</param>
     /// <param name="rowStride">Floats from row to row of a copy.</param>
     /// <param name="resultStride">Floats from row to row of the rows returned.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float* Rows(int first, int count, int k, int kCount, float* rows, int rowStride, out nint resultStride)
     {
         if (runsAlongK && kCount % 16 == 0)
@@ -40,24 +39,9 @@ internal readonly unsafe struct Operand(float* source, nint stride, bool runsAlo
         }
 
         resultStride = rowStride;
-        for (int l = 0; l < kCount; l += 16)
+        for (int row = 0; row < count; row += 16)
         {
-            int steps = Math.Min(16, kCount - l);
-            if (steps == 16 && runsAlongK)
-            {
-                for (int row = 0; row < count; row++)
-                {
-                    Vector512.Load(source + ((first + row) * stride) + k + l).Store(rows + (row * rowStride) + l);
-                }
-            }
-            else if (steps == 16 && count == 16)
-            {
-                Transposition.Write16x16(source + ((k + l) * stride) + first, stride, rows + l, rowStride);
-            }
-            else
-            {
-                CopyEdge(first, count, k + l, steps, rows + l, rowStride);
-            }
+            CopyRows(first + row, Math.Min(16, count - row), k, kCount, rows + (row * rowStride), rowStride);
         }
 
         return rows;
@@ -95,6 +79,31 @@ internal readonly unsafe struct Operand(float* source, nint stride, bool runsAlo
         }
 
         return zeros;
+    }
+
+    /// <param name="count">At most 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CopyRows(int first, int count, int k, int kCount, float* rows, int rowStride)
+    {
+        for (int l = 0; l < kCount; l += 16)
+        {
+            int steps = Math.Min(16, kCount - l);
+            if (steps == 16 && runsAlongK)
+            {
+                for (int row = 0; row < count; row++)
+                {
+                    Vector512.Load(source + ((first + row) * stride) + k + l).Store(rows + (row * rowStride) + l);
+                }
+            }
+            else if (steps == 16 && count == 16)
+            {
+                Transposition.Write16x16(source + ((k + l) * stride) + first, stride, rows + l, rowStride);
+            }
+            else
+            {
+                CopyEdge(first, count, k + l, steps, rows + l, rowStride);
+            }
+        }
     }
 
     private void CopyEdge(int first, int count, int k, int steps, float* rows, int rowStride)

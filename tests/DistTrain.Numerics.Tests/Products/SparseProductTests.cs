@@ -56,6 +56,38 @@ public unsafe class SparseProductTests
         }
     }
 
+    /// <summary>Units that are on for nearly all samples, for some, and for none: pairs and single rows of all lengths.</summary>
+    [Theory]
+    [InlineData(64, 128, 128)]
+    [InlineData(130, 272, 200)]
+    [InlineData(520, 144, 96)]
+    public void AllForms_RowsAndColumnsOfUnequalDensity_EqualScalarTwinBitForBit(int m, int n, int k)
+    {
+        var random = new Random(7);
+        double[] densities = [.. Enumerable.Range(0, k).Select(_ => Math.Clamp((1.8 * random.NextDouble()) - 0.5, 0, 1))];
+        float[] byStep = TestFloats.Normal(m * k, 1), byRow = TestFloats.Normal(k * m, 2);
+        for (int i = 0; i < byStep.Length; i++)
+        {
+            byStep[i] = random.NextDouble() < densities[i % k] ? byStep[i] : 0;
+            byRow[i] = random.NextDouble() < densities[i % m % k] ? byRow[i] : -0f;
+        }
+
+        float[] b = TestFloats.Normal(k * n, 3), expected = new float[m * n], actual = new float[m * n];
+        int[] starts = [0, k / 4, k / 2, k];
+        ScalarMatrixProduct.Nn(m, n, k, byStep, b, expected);
+        MatrixProduct.Nn(m, n, k, byStep, b, actual);
+        TestFloats.AssertSameBits(expected, actual);
+        ScalarMatrixProduct.Nt(m, n, k, byStep, b, expected);
+        MatrixProduct.Nt(m, n, k, byStep, b, actual);
+        TestFloats.AssertSameBits(expected, actual);
+        ScalarMatrixProduct.Tn(m, n, starts, byRow, b, expected);
+        MatrixProduct.Tn(m, n, starts, byRow, b, actual);
+        TestFloats.AssertSameBits(expected, actual);
+        ScalarMatrixProduct.Tn(n, m, starts, b, byRow, expected);
+        MatrixProduct.Tn(n, m, starts, b, byRow, actual);
+        TestFloats.AssertSameBits(expected, actual);
+    }
+
     [SkippableFact]
     public void TryRun_FiniteOperands_Succeeds()
     {

@@ -11,12 +11,13 @@ namespace DistTrain.Numerics.Products;
 /// A panel of b, 128 or 144 columns wide, is packed for all of k; its pieces of 64 steps take turns in the first-level cache
 /// for many rows of c. After Gong et al., "SparseTrain: Leveraging Dynamic Sparsity in Training DNNs on General-Purpose SIMD
 /// Processors" (2020), with lists of entries instead of branches on masks: their end is the only branch that cannot be
-/// foreseen.
+/// foreseen. Rows whose entries fall on the same steps are worked on in pairs (<see cref="RowPairs"/>): a unit of a network
+/// that is on is mostly on for many samples, and two samples of a kind turn on the same units.
 /// </remarks>
 internal static unsafe class SparseProduct
 {
     /// <summary>Rows of c for which a piece of b stays in the cache.</summary>
-    private const int RowBlock = 512;
+    private const int RowBlock = RowPairs.RowsMost;
 
     /// <summary>Entries of a that are listed at a time, 6 bytes each.</summary>
     private const int EntriesMost = 1 << 20;
@@ -81,22 +82,16 @@ internal static unsafe class SparseProduct
 
     private static void Compress(int first, int rows, ReadOnlySpan<int> starts, in Operand a, in SparseScratch scratch)
     {
-        int* counts = scratch.Counts;
-        int* totals = scratch.Totals;
-        float* values = scratch.Values;
-        ushort* places = scratch.Places;
+        SparseLists* lists = scratch.Lists;
+        SparseRoom room = scratch.Room;
         for (int block = 0; block < rows; block += RowBlock)
         {
             int blockRows = Math.Min(RowBlock, rows - block);
             var piece = new SegmentPieces(starts, SparseRows.PieceMost);
             while (piece.MoveNext())
             {
-                int entries = SparseRows.Compress(
-                    a, first + block, blockRows, piece.First, piece.Count, counts, values, places, scratch.Rows);
-                *totals++ = entries;
-                counts += blockRows;
-                values += entries;
-                places += entries;
+                *lists++ = SparseRows.Compress(
+                    a, first + block, blockRows, piece.First, piece.Count, ref room, scratch.Copies, scratch.Masks);
             }
         }
     }
@@ -105,10 +100,7 @@ internal static unsafe class SparseProduct
         int first, int rows, int column, int columns, ReadOnlySpan<int> starts, float* b, in SparseTarget c, float* start,
         in SparseScratch scratch)
     {
-        int* counts = scratch.Counts;
-        int* totals = scratch.Totals;
-        float* values = scratch.Values;
-        ushort* places = scratch.Places;
+        SparseLists* lists = scratch.Lists;
         for (int block = 0; block < rows; block += RowBlock)
         {
             int blockRows = Math.Min(RowBlock, rows - block);
@@ -120,15 +112,17 @@ internal static unsafe class SparseProduct
                 float* panel = b + ((nint)piece.First * columns);
                 float* top = scratch.Stack + (piece.Depth * level);
                 Prefetch(panel, piece.Count * columns);
-                SparseTile.Run(
-                    columns, blockRows, counts, values, places, panel,
-                    piece.Continues ? top : start, piece.Continues ? columns : 0,
-                    top - level, piece.Merges, level,
-                    piece.IsLast ? result : top - (piece.Merges * level), piece.IsLast ? resultStride : columns);
-                int entries = *totals++;
-                counts += blockRows;
-                values += entries;
-                places += entries;
+                var ends = new ChainEnds
+                {
+                    Start = piece.Continues ? top : start,
+                    StartStride = piece.Continues ? columns : 0,
+                    Stack = top - level,
+                    Merges = piece.Merges,
+                    Level = level,
+                    Result = piece.IsLast ? result : top - (piece.Merges * level),
+                    ResultStride = piece.IsLast ? resultStride : columns,
+                };
+                RunPiece(columns, *lists++, panel, ends);
             }
 
             if (SparseGuard.HasNegativeZero(result, resultStride, blockRows, columns))
@@ -140,6 +134,16 @@ internal static unsafe class SparseProduct
         }
 
         return true;
+    }
+
+    private static void RunPiece(int columns, in SparseLists lists, float* panel, in ChainEnds ends)
+    {
+        SparsePairTile.Run(
+            columns, lists.PairCount, lists.Rows, lists.Lengths, lists.PairValues, lists.PairPlaces, panel, ends);
+        int paired = 2 * lists.PairCount;
+        SparseTile.Run(
+            columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + paired, lists.SingleValues,
+            lists.SinglePlaces, panel, ends);
     }
 
     /// <summary>Rows of a piece are read with gaps; in one sweep they come from the second-level cache faster.</summary>

@@ -14,51 +14,112 @@ internal static unsafe class SparseRows
     /// <summary>Values and places that may be written behind the last entry.</summary>
     public const int Slack = 16;
 
-    /// <summary>Compresses one piece of k for some rows of a.</summary>
+    /// <summary>Compresses one piece of k for a block of rows.</summary>
     /// <param name="a">(m, k) or (k, m), as it lies in memory.</param>
     /// <param name="piece">Steps of k, at most <see cref="PieceMost"/>.</param>
-    /// <param name="counts">Of entries, one for each row.</param>
-    /// <param name="values">Row after row, ascending in k; room for rows · piece and <see cref="Slack"/>.</param>
-    /// <param name="places">Of each value: its step of k within the piece, its row in a panel of b.</param>
-    /// <param name="scratch">16 · <see cref="PieceMost"/> floats.</param>
-    /// <returns>Entries written.</returns>
-    public static int Compress(
-        in Operand a, int first, int rows, int k, int piece, int* counts, float* values, ushort* places, float* scratch)
+    /// <param name="room">Where the lists go; moved behind them.</param>
+    /// <param name="copies">rows · <see cref="PieceMost"/> floats of scratch.</param>
+    /// <param name="masks">One for each row, scratch.</param>
+    public static SparseLists Compress(
+        in Operand a, int first, int rows, int k, int piece, ref SparseRoom room, float* copies, ulong* masks)
     {
-        int entries = 0;
-        for (int row = 0; row < rows; row += 16)
+        float* source = a.Rows(first, rows, k, piece, copies, PieceMost, out nint stride);
+        Mark(source, stride, rows, piece, masks);
+        ushort* order = room.Rows, lengths = room.Lengths;
+        int pairs = RowPairs.Choose(
+            new ReadOnlySpan<ulong>(masks, rows), new Span<ushort>(order, rows), new Span<ushort>(lengths, rows));
+        float* values = room.Values;
+        ushort* places = room.Places;
+        for (int i = 0; i < 2 * pairs; i += 2)
         {
-            int count = Math.Min(16, rows - row);
-            float* source = a.Rows(first + row, count, k, piece, scratch, PieceMost, out nint stride);
-            entries += Compress(source, stride, count, piece, counts + row, values + entries, places + entries);
+            CompressPair(source + (order[i] * stride), source + (order[i + 1] * stride), piece, lengths[i], values, places);
+            values += 2 * lengths[i];
+            places += lengths[i];
         }
 
-        return entries;
+        var lists = new SparseLists
+        {
+            RowCount = rows,
+            PairCount = pairs,
+            Rows = order,
+            Lengths = lengths,
+            PairValues = room.Values,
+            PairPlaces = room.Places,
+            SingleValues = values,
+            SinglePlaces = places,
+        };
+        for (int i = 2 * pairs; i < rows; i++)
+        {
+            CompressRow(source + (order[i] * stride), piece, values, places);
+            values += lengths[i];
+            places += lengths[i];
+        }
+
+        room = new SparseRoom(order + rows, lengths + rows, values, places);
+        return lists;
     }
 
     /// <param name="source">Rows <paramref name="stride"/> floats apart; behind the piece zeros, up to a multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Compress(float* source, nint stride, int rows, int piece, int* counts, float* values, ushort* places)
+    private static void Mark(float* source, nint stride, int rows, int piece, ulong* masks)
     {
-        int entries = 0;
+        ulong steps = piece == 0 ? 0 : ulong.MaxValue >> (PieceMost - piece);
         for (int row = 0; row < rows; row++, source += stride)
         {
-            int before = entries;
-            Vector512<int> currentPlaces = Vector512<int>.Indices;
+            ulong zeros = 0;
             for (int k = 0; k < piece; k += 16)
             {
-                Vector512<float> current = Vector512.Load(source + k);
-                Vector512<float> keep = ~Vector512.Equals(current, Vector512<float>.Zero);
-                Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(values + entries);
-                Avx512F.ConvertToVector256UInt16(Avx512F.Compress(Vector512<int>.Zero, keep.AsInt32(), currentPlaces))
-                    .Store(places + entries);
-                entries += BitOperations.PopCount(keep.ExtractMostSignificantBits());
-                currentPlaces += Vector512.Create(16);
+                zeros |= Vector512.Equals(Vector512.Load(source + k), Vector512<float>.Zero).ExtractMostSignificantBits() << k;
             }
 
-            counts[row] = entries - before;
+            masks[row] = ~zeros & steps;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CompressRow(float* row, int piece, float* values, ushort* places)
+    {
+        Vector512<int> currentPlaces = Vector512<int>.Indices;
+        for (int k = 0; k < piece; k += 16)
+        {
+            Vector512<float> current = Vector512.Load(row + k);
+            Vector512<float> keep = ~Vector512.Equals(current, Vector512<float>.Zero);
+            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(values);
+            Avx512F.ConvertToVector256UInt16(Avx512F.Compress(Vector512<int>.Zero, keep.AsInt32(), currentPlaces)).Store(places);
+            int entries = BitOperations.PopCount(keep.ExtractMostSignificantBits());
+            values += entries;
+            places += entries;
+            currentPlaces += Vector512.Create(16);
+        }
+    }
+
+    /// <summary>The second row's values follow the first's; a value is 0 where only the other row has an entry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CompressPair(float* row, float* second, int piece, int length, float* values, ushort* places)
+    {
+        Vector512<int> currentPlaces = Vector512<int>.Indices;
+        float* firstValues = values;
+        for (int k = 0; k < piece; k += 16)
+        {
+            Vector512<float> current = Vector512.Load(row + k);
+            Vector512<float> keep = ~(Vector512.Equals(current, Vector512<float>.Zero)
+                & Vector512.Equals(Vector512.Load(second + k), Vector512<float>.Zero));
+            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(firstValues);
+            Avx512F.ConvertToVector256UInt16(Avx512F.Compress(Vector512<int>.Zero, keep.AsInt32(), currentPlaces)).Store(places);
+            int entries = BitOperations.PopCount(keep.ExtractMostSignificantBits());
+            firstValues += entries;
+            places += entries;
+            currentPlaces += Vector512.Create(16);
         }
 
-        return entries;
+        float* secondValues = values + length;
+        for (int k = 0; k < piece; k += 16)
+        {
+            Vector512<float> current = Vector512.Load(second + k);
+            Vector512<float> keep = ~(Vector512.Equals(Vector512.Load(row + k), Vector512<float>.Zero)
+                & Vector512.Equals(current, Vector512<float>.Zero));
+            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(secondValues);
+            secondValues += BitOperations.PopCount(keep.ExtractMostSignificantBits());
+        }
     }
 }

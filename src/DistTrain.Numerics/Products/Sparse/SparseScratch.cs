@@ -3,18 +3,17 @@ namespace DistTrain.Numerics.Products;
 /// <summary>The parts of a thread's working memory that a sparse product uses.</summary>
 internal readonly unsafe struct SparseScratch
 {
-    /// <summary>Entries of the rows of a: values, their places, and how many each row has in each piece.</summary>
-    public required float* Values { get; init; }
+    /// <summary>One for each piece of each block of rows.</summary>
+    public required SparseLists* Lists { get; init; }
 
-    public required ushort* Places { get; init; }
+    /// <summary>Where the lists' entries are.</summary>
+    public required SparseRoom Room { get; init; }
 
-    public required int* Counts { get; init; }
+    /// <summary>A block of rows of a piece of a, in order and dense, before it is compressed.</summary>
+    public required float* Copies { get; init; }
 
-    /// <summary>Entries of each block of rows in each piece.</summary>
-    public required int* Totals { get; init; }
-
-    /// <summary>Rows of a before they are compressed, 16 at a time.</summary>
-    public required float* Rows { get; init; }
+    /// <summary>One for each row of a block.</summary>
+    public required ulong* Masks { get; init; }
 
     /// <summary>Panels of b, each for all of k.</summary>
     public required float* Panels { get; init; }
@@ -35,24 +34,25 @@ internal readonly unsafe struct SparseScratch
     /// <param name="panelsLength">Floats.</param>
     public static SparseScratch Of(int rows, int rowBlock, int columns, int k, int pieces, int depth, int panelsLength)
     {
-        int entries = PanelPacking.RoundUp(checked((rows * k) + SparseRows.Slack), 32), places = entries / 2;
-        int counts = checked(rows * pieces), totals = PanelPacking.RoundUp(rows, rowBlock) / rowBlock * pieces;
-        int copies = 16 * SparseRows.PieceMost, block = rowBlock * columns, zeroCount = Math.Max(k, columns);
-        float* lists = PackingScratch.A(checked(entries + places + counts + totals));
+        int values = PanelPacking.RoundUp(checked((rows * k) + SparseRows.Slack), 32), places = values / 2;
+        int lists = PanelPacking.RoundUp(rows, rowBlock) / rowBlock * pieces * (sizeof(SparseLists) / sizeof(float));
+        int lengths = checked(rows * pieces), masks = rowBlock * (sizeof(ulong) / sizeof(float));
+        int copies = rowBlock * SparseRows.PieceMost, block = rowBlock * columns, zeroCount = Math.Max(k, columns);
+        float* a = PackingScratch.A(checked(lists + masks + values + places + lengths));
         float* tiles = PackingScratch.Tiles(checked(copies + ((1 + depth) * block) + zeroCount));
-        float* zeros = tiles + copies + ((nint)(1 + depth) * block);
+        float* entries = a + lists + masks, zeros = tiles + copies + ((nint)(1 + depth) * block);
+        ushort* order = (ushort*)(entries + values + places);
         new Span<float>(zeros, zeroCount).Clear();
         return new SparseScratch
         {
-            Values = lists,
-            Places = (ushort*)(lists + entries),
-            Counts = (int*)(lists + entries + places),
-            Totals = (int*)(lists + entries + places + counts),
-            Panels = PackingScratch.B(panelsLength),
-            Rows = tiles,
+            Lists = (SparseLists*)a,
+            Masks = (ulong*)(a + lists),
+            Room = new SparseRoom(order, order + lengths, entries, (ushort*)(entries + values)),
+            Copies = tiles,
             Result = tiles + copies,
             Stack = tiles + copies + block,
             Zeros = zeros,
+            Panels = PackingScratch.B(panelsLength),
         };
     }
 }

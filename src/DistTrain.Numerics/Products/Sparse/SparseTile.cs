@@ -22,37 +22,38 @@ internal static unsafe class SparseTile
 
     /// <summary>For each row: c = start, then c ← fma(a, b, c) over the row's entries, then c ← stack + c for each merge.</summary>
     /// <param name="columns"><see cref="Columns"/> or <see cref="WideColumns"/>; the width of b, of the stack and of c.</param>
-    /// <param name="counts">Entries of each row.</param>
+    /// <param name="rows">Which rows of c, <paramref name="count"/> of them.</param>
+    /// <param name="lengths">Entries of each row.</param>
     /// <param name="values">Of all rows, one after the other; readable for 3 more.</param>
     /// <param name="places">Of the values: their rows in b. Readable for 3 more.</param>
     /// <param name="b">Panel (k, columns), dense, aligned to a cache line.</param>
-    /// <param name="start">Rows of start values <paramref name="startStride"/> floats apart; 0: one row for all.</param>
-    /// <param name="stack">The topmost of the blocks (rows, columns) to add; the next lies <paramref name="level"/> floats below.</param>
-    /// <param name="c">Written; rows <paramref name="cStride"/> floats apart.</param>
     public static void Run(
-        int columns, int rows, int* counts, float* values, ushort* places, float* b, float* start, nint startStride,
-        float* stack, int merges, nint level, float* c, nint cStride)
+        int columns, int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
     {
         if (columns == Columns)
         {
-            Run<EightVectors>(rows, counts, values, places, b, start, startStride, stack, merges, level, c, cStride);
+            Run<EightVectors>(count, rows, lengths, values, places, b, ends);
         }
         else
         {
-            Run<NineVectors>(rows, counts, values, places, b, start, startStride, stack, merges, level, c, cStride);
+            Run<NineVectors>(count, rows, lengths, values, places, b, ends);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TWidth>(
-        int rows, int* counts, float* values, ushort* places, float* b, float* start, nint startStride,
-        float* stack, int merges, nint level, float* c, nint cStride)
+        int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
         where TWidth : struct, ITileWidth
     {
+        float* starts = ends.Start, stack = ends.Stack, results = ends.Result;
+        nint startStride = ends.StartStride, resultStride = ends.ResultStride, level = ends.Level;
+        int merges = ends.Merges;
         Vector512<float> c8 = default;
-        for (; rows > 0; rows--)
+        for (int i = 0; i < count; i++)
         {
-            int count = *counts++;
+            nint row = rows[i];
+            int length = lengths[i];
+            float* start = starts + (row * startStride);
             Vector512<float> c0 = Vector512.Load(start);
             Vector512<float> c1 = Vector512.Load(start + 16);
             Vector512<float> c2 = Vector512.Load(start + 32);
@@ -66,93 +67,93 @@ internal static unsafe class SparseTile
                 c8 = Vector512.Load(start + 128);
             }
 
-            for (; count >= 4; count -= 4)
+            for (; length >= 4; length -= 4)
             {
                 Vector512<float> four = Avx512F.BroadcastVector128ToVector512(values);
                 ulong fourPlaces = *(ulong*)places;
                 Vector512<float> a = Avx512F.Permute4x32(four, 0x00);
-                float* row = b + ((ushort)fourPlaces * TWidth.Columns);
-                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
-                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
-                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
-                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
-                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
-                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
-                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
-                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                float* line = b + ((ushort)fourPlaces * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 112), c7);
                 if (TWidth.IsWide)
                 {
-                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 128), c8);
                 }
 
                 a = Avx512F.Permute4x32(four, 0x55);
-                row = b + ((ushort)(fourPlaces >> 16) * TWidth.Columns);
-                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
-                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
-                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
-                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
-                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
-                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
-                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
-                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                line = b + ((ushort)(fourPlaces >> 16) * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 112), c7);
                 if (TWidth.IsWide)
                 {
-                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 128), c8);
                 }
 
                 a = Avx512F.Permute4x32(four, 0xAA);
-                row = b + ((ushort)(fourPlaces >> 32) * TWidth.Columns);
-                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
-                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
-                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
-                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
-                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
-                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
-                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
-                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                line = b + ((ushort)(fourPlaces >> 32) * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 112), c7);
                 if (TWidth.IsWide)
                 {
-                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 128), c8);
                 }
 
                 a = Avx512F.Permute4x32(four, 0xFF);
-                row = b + ((uint)(fourPlaces >> 48) * TWidth.Columns);
-                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
-                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
-                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
-                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
-                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
-                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
-                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
-                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                line = b + ((uint)(fourPlaces >> 48) * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 112), c7);
                 if (TWidth.IsWide)
                 {
-                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 128), c8);
                 }
 
                 values += 4;
                 places += 4;
             }
 
-            for (; count > 0; count--)
+            for (; length > 0; length--)
             {
                 Vector512<float> a = Vector512.Create(*values++);
-                float* row = b + ((uint)*places++ * TWidth.Columns);
-                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row), c0);
-                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 16), c1);
-                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 32), c2);
-                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 48), c3);
-                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 64), c4);
-                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 80), c5);
-                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 96), c6);
-                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 112), c7);
+                float* line = b + ((uint)*places++ * TWidth.Columns);
+                c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
+                c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
+                c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
+                c3 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 48), c3);
+                c4 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 64), c4);
+                c5 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 80), c5);
+                c6 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 96), c6);
+                c7 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 112), c7);
                 if (TWidth.IsWide)
                 {
-                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(row + 128), c8);
+                    c8 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 128), c8);
                 }
             }
 
-            float* top = stack;
+            float* top = stack + (row * TWidth.Columns);
             for (int left = merges; left > 0; left--, top -= level)
             {
                 c0 = Vector512.Load(top) + c0;
@@ -169,6 +170,7 @@ internal static unsafe class SparseTile
                 }
             }
 
+            float* c = results + (row * resultStride);
             c0.Store(c);
             c1.Store(c + 16);
             c2.Store(c + 32);
@@ -181,31 +183,6 @@ internal static unsafe class SparseTile
             {
                 c8.Store(c + 128);
             }
-
-            start += startStride;
-            stack += TWidth.Columns;
-            c += cStride;
         }
-    }
-
-    private interface ITileWidth
-    {
-        static abstract bool IsWide { get; }
-
-        static abstract uint Columns { get; }
-    }
-
-    private readonly struct EightVectors : ITileWidth
-    {
-        public static bool IsWide => false;
-
-        public static uint Columns => SparseTile.Columns;
-    }
-
-    private readonly struct NineVectors : ITileWidth
-    {
-        public static bool IsWide => true;
-
-        public static uint Columns => WideColumns;
     }
 }
