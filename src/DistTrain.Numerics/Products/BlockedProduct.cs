@@ -24,7 +24,9 @@ internal static unsafe class BlockedProduct<TKernel>
 
     /// <param name="cStride">Floats from row to row of c.</param>
     /// <param name="bias">Shape (n,), or null for zeros.</param>
-    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, nint cStride, float* bias)
+    /// <param name="continues">The chains go on from c; no bias.</param>
+    public static void Run(
+        int m, int n, int k, in Operand a, in Operand b, float* c, nint cStride, float* bias, bool continues = false)
     {
         int kBlock = PanelPacking.Balanced(k, KBlock, 4);
         int columnBlock = PanelPacking.Balanced(n, Math.Max(TKernel.Columns, BlockLength / kBlock), TKernel.Columns);
@@ -62,7 +64,7 @@ internal static unsafe class BlockedProduct<TKernel>
                     }
 
                     RunTiles(
-                        rows, columns, kCount, nextA, packedB, l == 0 ? start : null, edge, c + (i * cStride) + j, cStride);
+                        rows, columns, kCount, nextA, packedB, l == 0 && !continues ? start : null, edge, c + (i * cStride) + j, cStride);
                     nextA += isAKept ? PanelPacking.PackedLength(rows, kCount, TKernel.RowStep) : 0;
                 }
 

@@ -13,11 +13,17 @@ internal static unsafe class PackingScratch
     [ThreadStatic]
     private static AlignedBuffer? _tiles;
 
+    [ThreadStatic]
+    private static AlignedBuffer? _transposed;
+
     public static float* A(int length) => Grow(ref _a, length);
 
     public static float* B(int length) => Grow(ref _b, length);
 
     public static float* Tiles(int length) => Grow(ref _tiles, length);
+
+    /// <summary>A result that is written elsewhere when it is done.</summary>
+    public static float* Transposed(int length) => Grow(ref _transposed, length);
 
     private static float* Grow(ref AlignedBuffer? buffer, int length)
     {

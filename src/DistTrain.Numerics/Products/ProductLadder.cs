@@ -13,21 +13,22 @@ internal static unsafe class ProductLadder
         : Rung.Scalar;
 
     /// <inheritdoc cref="BlockedProduct{TKernel}.Run"/>
-    public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, nint cStride, float* bias)
+    public static void Run(
+        int m, int n, int k, in Operand a, in Operand b, float* c, nint cStride, float* bias, bool continues = false)
     {
         switch (Rung)
         {
             case Rung.Bits512:
-                BlockedProduct<Kernel512>.Run(m, n, k, a, b, c, cStride, bias);
+                BlockedProduct<Kernel512>.Run(m, n, k, a, b, c, cStride, bias, continues);
                 break;
             case Rung.Bits256:
-                BlockedProduct<Kernel256>.Run(m, n, k, a, b, c, cStride, bias);
+                BlockedProduct<Kernel256>.Run(m, n, k, a, b, c, cStride, bias, continues);
                 break;
             case Rung.Bits128:
-                BlockedProduct<Kernel128>.Run(m, n, k, a, b, c, cStride, bias);
+                BlockedProduct<Kernel128>.Run(m, n, k, a, b, c, cStride, bias, continues);
                 break;
             default:
-                BlockedProduct<ScalarKernel>.Run(m, n, k, a, b, c, cStride, bias);
+                BlockedProduct<ScalarKernel>.Run(m, n, k, a, b, c, cStride, bias, continues);
                 break;
         }
     }

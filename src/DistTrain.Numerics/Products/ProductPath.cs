@@ -53,9 +53,18 @@ internal static unsafe class ProductPath
             return;
         }
 
-        if (starts.Length == 2)
+        bool isNarrow = NarrowProduct.Pays(m, n);
+        if (starts.Length == 2 && isNarrow)
+        {
+            NarrowProduct.Run(m, n, starts[1], a, b, c, cStride, bias);
+        }
+        else if (starts.Length == 2)
         {
             ProductLadder.Run(m, n, starts[1], a, b, c, cStride, bias);
+        }
+        else if (isNarrow)
+        {
+            NarrowProduct.RunSegments(m, n, starts, a, b, c, cStride);
         }
         else
         {

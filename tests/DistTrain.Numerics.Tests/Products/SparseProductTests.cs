@@ -110,21 +110,35 @@ public unsafe class SparseProductTests
         Assert.False(TryNn(Sparse(64 * 70, 0.5, 1), b, 64, 128, 70, out _));
     }
 
-    /// <summary>The chain −0 (an underflow), then + (0 · 1): whole it ends with +0, without its second step with −0.</summary>
-    [SkippableFact]
-    public void Nn_LeftOutStepTurnsTheSignOfZero_StillEqualsScalarTwin()
+    /// <summary>
+    /// The chain −0 (an underflow), then + (0 · 1): whole it ends with +0, without its second step with −0. In a row that is
+    /// alone, as the others have nothing in common, and in the rows of a pair.
+    /// </summary>
+    [SkippableTheory]
+    [InlineData(0, 0, 20)]
+    [InlineData(63, 128, 20)]
+    [InlineData(0, 127, 0)]
+    [InlineData(1, 143, 0)]
+    public void Nn_LeftOutStepTurnsTheSignOfZero_StillEqualsScalarTwin(int row, int column, int entriesOfOthers)
     {
-        float[] a = new float[64 * 64], b = new float[64 * 128];
+        var random = new Random(7);
+        float[] a = new float[64 * 64], b = new float[64 * 144];
+        for (int i = 0; i < 64; i++)
+        {
+            random.GetItems([.. Enumerable.Range(1, 63)], entriesOfOthers).ToList().ForEach(step => a[(i * 64) + step] = 1);
+        }
+
+        a.AsSpan(row * 64, 64).Clear();
+        a[row * 64] = -1e-30f;
         Array.Fill(b, 1f);
-        a[0] = -1e-30f;
-        b[0] = 1e-30f;
-        float[] expected = new float[64 * 128], actual = new float[64 * 128];
-        ScalarMatrixProduct.Nn(64, 128, 64, a, b, expected);
-        Assert.False(float.IsNegative(expected[0]));
-        MatrixProduct.Nn(64, 128, 64, a, b, actual);
+        b[column] = 1e-30f;
+        float[] expected = new float[64 * 144], actual = new float[64 * 144];
+        ScalarMatrixProduct.Nn(64, 144, 64, a, b, expected);
+        Assert.False(float.IsNegative(expected[(row * 144) + column]));
+        MatrixProduct.Nn(64, 144, 64, a, b, actual);
         TestFloats.AssertSameBits(expected, actual);
         RequireVectors();
-        Assert.False(TryNn(a, b, 64, 128, 64, out _));
+        Assert.False(TryNn(a, b, 64, 144, 64, out _));
     }
 
     [Fact]

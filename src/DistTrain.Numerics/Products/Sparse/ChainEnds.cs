@@ -23,4 +23,7 @@ internal readonly unsafe struct ChainEnds
 
     /// <summary>Floats from row to row.</summary>
     public required nint ResultStride { get; init; }
+
+    /// <summary>Whether these are the product's results, in which no −0 may be (<see cref="SparseGuard"/>).</summary>
+    public required bool AreFinal { get; init; }
 }

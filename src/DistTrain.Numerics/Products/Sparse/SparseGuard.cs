@@ -11,6 +11,9 @@ namespace DistTrain.Numerics.Products;
 /// </remarks>
 internal static unsafe class SparseGuard
 {
+    /// <summary>The bits of −0, the lowest of all integers.</summary>
+    public const int NegativeZero = int.MinValue;
+
     /// <param name="count">A multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AreFinite(float* values, nint count)
@@ -22,23 +25,6 @@ internal static unsafe class SparseGuard
         }
 
         return Vector512.LessThanAll(most, Vector512.Create(InfinityBits));
-    }
-
-    /// <param name="stride">Floats from row to row.</param>
-    /// <param name="columns">A multiple of 16.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool HasNegativeZero(float* values, nint stride, int rows, int columns)
-    {
-        Vector512<int> found = Vector512<int>.Zero, negativeZero = Vector512.Create(int.MinValue);
-        for (; rows > 0; rows--, values += stride)
-        {
-            for (int column = 0; column < columns; column += 16)
-            {
-                found |= Vector512.Equals(Vector512.Load(values + column).AsInt32(), negativeZero);
-            }
-        }
-
-        return found != Vector512<int>.Zero;
     }
 
     private const int InfinityBits = 0x7F800000;

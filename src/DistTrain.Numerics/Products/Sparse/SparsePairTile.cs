@@ -16,27 +16,27 @@ internal static unsafe class SparsePairTile
     /// <param name="lengths">Entries of each pair, at every second place.</param>
     /// <param name="values">For each pair those of its first row, then those of its second.</param>
     /// <param name="places">One for each entry of a pair: its row in b.</param>
-    public static void Run(
+    public static bool Run(
         int columns, int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
     {
         if (columns == SparseTile.Columns)
         {
-            Run<EightVectors>(count, rows, lengths, values, places, b, ends);
+            return Run<EightVectors>(count, rows, lengths, values, places, b, ends);
         }
-        else
-        {
-            Run<NineVectors>(count, rows, lengths, values, places, b, ends);
-        }
+
+        return Run<NineVectors>(count, rows, lengths, values, places, b, ends);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TWidth>(
+    private static bool Run<TWidth>(
         int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
         where TWidth : struct, ITileWidth
     {
         float* starts = ends.Start, stack = ends.Stack, results = ends.Result;
         nint startStride = ends.StartStride, resultStride = ends.ResultStride, level = ends.Level;
         int merges = ends.Merges;
+        bool areFinal = ends.AreFinal;
+        Vector512<int> lowest = Vector512<int>.Zero;
         Vector512<float> c8 = default, d8 = default;
         for (; count > 0; count--)
         {
@@ -137,6 +137,31 @@ internal static unsafe class SparsePairTile
                 }
             }
 
+            if (areFinal)
+            {
+                lowest = Vector512.Min(lowest, c0.AsInt32());
+                lowest = Vector512.Min(lowest, c1.AsInt32());
+                lowest = Vector512.Min(lowest, c2.AsInt32());
+                lowest = Vector512.Min(lowest, c3.AsInt32());
+                lowest = Vector512.Min(lowest, c4.AsInt32());
+                lowest = Vector512.Min(lowest, c5.AsInt32());
+                lowest = Vector512.Min(lowest, c6.AsInt32());
+                lowest = Vector512.Min(lowest, c7.AsInt32());
+                lowest = Vector512.Min(lowest, d0.AsInt32());
+                lowest = Vector512.Min(lowest, d1.AsInt32());
+                lowest = Vector512.Min(lowest, d2.AsInt32());
+                lowest = Vector512.Min(lowest, d3.AsInt32());
+                lowest = Vector512.Min(lowest, d4.AsInt32());
+                lowest = Vector512.Min(lowest, d5.AsInt32());
+                lowest = Vector512.Min(lowest, d6.AsInt32());
+                lowest = Vector512.Min(lowest, d7.AsInt32());
+                if (TWidth.IsWide)
+                {
+                    lowest = Vector512.Min(lowest, c8.AsInt32());
+                    lowest = Vector512.Min(lowest, d8.AsInt32());
+                }
+            }
+
             float* c = results + (row * resultStride), d = results + (second * resultStride);
             c0.Store(c);
             c1.Store(c + 16);
@@ -166,5 +191,7 @@ internal static unsafe class SparsePairTile
             rows += 2;
             lengths += 2;
         }
+
+        return Vector512.EqualsAny(lowest, Vector512.Create(SparseGuard.NegativeZero));
     }
 }

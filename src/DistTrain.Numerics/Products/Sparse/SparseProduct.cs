@@ -121,13 +121,12 @@ internal static unsafe class SparseProduct
                     Level = level,
                     Result = piece.IsLast ? result : top - (piece.Merges * level),
                     ResultStride = piece.IsLast ? resultStride : columns,
+                    AreFinal = piece.IsLast,
                 };
-                RunPiece(columns, *lists++, panel, ends);
-            }
-
-            if (SparseGuard.HasNegativeZero(result, resultStride, blockRows, columns))
-            {
-                return false;
+                if (RunTiles(columns, *lists++, panel, ends))
+                {
+                    return false;
+                }
             }
 
             c.Finish(first + block, column, blockRows, columns, result);
@@ -136,14 +135,16 @@ internal static unsafe class SparseProduct
         return true;
     }
 
-    private static void RunPiece(int columns, in SparseLists lists, float* panel, in ChainEnds ends)
+    /// <summary>Runs the tiles over a piece.</summary>
+    /// <returns>Whether a final result is −0.</returns>
+    private static bool RunTiles(int columns, in SparseLists lists, float* panel, in ChainEnds ends)
     {
-        SparsePairTile.Run(
-            columns, lists.PairCount, lists.Rows, lists.Lengths, lists.PairValues, lists.PairPlaces, panel, ends);
         int paired = 2 * lists.PairCount;
-        SparseTile.Run(
-            columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + paired, lists.SingleValues,
-            lists.SinglePlaces, panel, ends);
+        return SparsePairTile.Run(
+                columns, lists.PairCount, lists.Rows, lists.Lengths, lists.PairValues, lists.PairPlaces, panel, ends)
+            | SparseTile.Run(
+                columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + paired, lists.SingleValues,
+                lists.SinglePlaces, panel, ends);
     }
 
     /// <summary>Rows of a piece are read with gaps; in one sweep they come from the second-level cache faster.</summary>

@@ -27,27 +27,28 @@ internal static unsafe class SparseTile
     /// <param name="values">Of all rows, one after the other; readable for 3 more.</param>
     /// <param name="places">Of the values: their rows in b. Readable for 3 more.</param>
     /// <param name="b">Panel (k, columns), dense, aligned to a cache line.</param>
-    public static void Run(
+    /// <returns>Whether a final result is −0.</returns>
+    public static bool Run(
         int columns, int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
     {
         if (columns == Columns)
         {
-            Run<EightVectors>(count, rows, lengths, values, places, b, ends);
+            return Run<EightVectors>(count, rows, lengths, values, places, b, ends);
         }
-        else
-        {
-            Run<NineVectors>(count, rows, lengths, values, places, b, ends);
-        }
+
+        return Run<NineVectors>(count, rows, lengths, values, places, b, ends);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TWidth>(
+    private static bool Run<TWidth>(
         int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
         where TWidth : struct, ITileWidth
     {
         float* starts = ends.Start, stack = ends.Stack, results = ends.Result;
         nint startStride = ends.StartStride, resultStride = ends.ResultStride, level = ends.Level;
         int merges = ends.Merges;
+        bool areFinal = ends.AreFinal;
+        Vector512<int> lowest = Vector512<int>.Zero;
         Vector512<float> c8 = default;
         for (int i = 0; i < count; i++)
         {
@@ -170,6 +171,22 @@ internal static unsafe class SparseTile
                 }
             }
 
+            if (areFinal)
+            {
+                lowest = Vector512.Min(lowest, c0.AsInt32());
+                lowest = Vector512.Min(lowest, c1.AsInt32());
+                lowest = Vector512.Min(lowest, c2.AsInt32());
+                lowest = Vector512.Min(lowest, c3.AsInt32());
+                lowest = Vector512.Min(lowest, c4.AsInt32());
+                lowest = Vector512.Min(lowest, c5.AsInt32());
+                lowest = Vector512.Min(lowest, c6.AsInt32());
+                lowest = Vector512.Min(lowest, c7.AsInt32());
+                if (TWidth.IsWide)
+                {
+                    lowest = Vector512.Min(lowest, c8.AsInt32());
+                }
+            }
+
             float* c = results + (row * resultStride);
             c0.Store(c);
             c1.Store(c + 16);
@@ -184,5 +201,7 @@ internal static unsafe class SparseTile
                 c8.Store(c + 128);
             }
         }
+
+        return Vector512.EqualsAny(lowest, Vector512.Create(SparseGuard.NegativeZero));
     }
 }
