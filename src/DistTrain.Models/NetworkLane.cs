@@ -22,9 +22,11 @@ public sealed class NetworkLane : IDisposable
     /// Shape (SumLength,). Overwritten: gradient sums (running statistics' sums in their slots), then metric sums.
     /// </param>
     /// <param name="progress">Told which part of the sums is final while the backward pass goes on. Null: nobody.</param>
+    /// <param name="arrival">Waited for before parameters are read. Null: all are there.</param>
     /// <exception cref="ArgumentException">A length does not fit the network or the slice's rows.</exception>
     public void ComputeSums(
-        ReadOnlySpan<float> parameters, in BatchSlice batch, Span<float> sums, ISumsProgress? progress = null)
+        ReadOnlySpan<float> parameters, in BatchSlice batch, Span<float> sums, ISumsProgress? progress = null,
+        IParameterArrival? arrival = null)
     {
         CheckLengths(parameters, batch);
         RequireLength(sums.Length, _network.SumLength, "sums");
@@ -32,6 +34,8 @@ public sealed class NetworkLane : IDisposable
         Span<float> metricSums = sums[parameterCount..];
         if (batch.Rows == 0)
         {
+            // Who has sums is known to have had the parameters.
+            arrival?.WaitFor(0, parameterCount);
             sums.Clear();
             progress?.SumsReady(parameterCount, sums.Length);
             progress?.SumsReady(0, parameterCount);
@@ -49,6 +53,7 @@ public sealed class NetworkLane : IDisposable
             Epoch = batch.Epoch,
             Step = batch.Step,
             Progress = progress,
+            Arrival = arrival,
         };
         ReadOnlySpan<float> output = _layers.Forward(pass, batch.Features);
         Span<float> gradient = _layers.OutputGradient(batch.Rows);
@@ -59,13 +64,16 @@ public sealed class NetworkLane : IDisposable
 
     /// <summary>Forward and loss only, in evaluation mode; writes the tree sum of the metrics over the slice's shards.</summary>
     /// <param name="metricSums">Shape (MetricSums.Count,). Overwritten.</param>
+    /// <param name="arrival">Waited for before parameters are read. Null: all are there.</param>
     /// <exception cref="ArgumentException">A length does not fit the network or the slice's rows.</exception>
-    public void ComputeMetrics(ReadOnlySpan<float> parameters, in BatchSlice batch, Span<float> metricSums)
+    public void ComputeMetrics(
+        ReadOnlySpan<float> parameters, in BatchSlice batch, Span<float> metricSums, IParameterArrival? arrival = null)
     {
         CheckLengths(parameters, batch);
         RequireLength(metricSums.Length, MetricSums.Count, "metric sums");
         if (batch.Rows == 0)
         {
+            arrival?.WaitFor(0, parameters.Length);
             metricSums.Clear();
             return;
         }
@@ -78,7 +86,7 @@ public sealed class NetworkLane : IDisposable
         }
 
         Span<float> outputs = _outputs.Span[..length];
-        ForwardParts(parameters, batch.Features, batch.Rows, outputs);
+        ForwardParts(parameters, batch.Features, batch.Rows, outputs, arrival);
         _network.Loss.Evaluate(batch.ShardStarts, outputs, batch.Targets, 0, gradient: default, metricSums);
     }
 
@@ -91,7 +99,7 @@ public sealed class NetworkLane : IDisposable
         RequireLength(parameters.Length, _network.Parameters.Length, "parameters");
         RequireLength(features.Length, (long)rows * _network.Spec.Input.Size, "features");
         RequireLength(outputs.Length, (long)rows * _network.Output.Size, "outputs");
-        ForwardParts(parameters, features, rows, outputs);
+        ForwardParts(parameters, features, rows, outputs, arrival: null);
     }
 
     public void Dispose()
@@ -102,13 +110,14 @@ public sealed class NetworkLane : IDisposable
 
     /// <summary>Evaluation mode, where rows know nothing of each other: some at a time, so that activations stay small.</summary>
     private void ForwardParts(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, int rows, Span<float> outputs)
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, int rows, Span<float> outputs,
+        IParameterArrival? arrival)
     {
         int inputs = _network.Spec.Input.Size, outputWidth = _network.Output.Size;
         for (int first = 0; first < rows; first += EvaluationRowsMost)
         {
             int count = Math.Min(EvaluationRowsMost, rows - first);
-            var pass = new LayerPass { Parameters = parameters, ShardStarts = [0, count] };
+            var pass = new LayerPass { Parameters = parameters, ShardStarts = [0, count], Arrival = arrival };
             _layers.Forward(pass, features.Slice(first * inputs, count * inputs))
                 .CopyTo(outputs[(first * outputWidth)..]);
         }

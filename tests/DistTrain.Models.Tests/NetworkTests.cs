@@ -137,6 +137,43 @@ public class NetworkTests
         Bits.Equal(subject.FastSums(), sums);
     }
 
+    public static TheoryData<string> Cases => [.. LayerCases.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Passes_WithParametersThatComeWhenAskedFor_ReadNoneBefore(string name)
+    {
+        var subject = new Case(LayerCases.All[name](), rows: 8, shardStarts: [0, 4, 8]);
+        using NetworkLane lane = subject.Network.CreateLane();
+        float[] sums = new float[subject.Network.SumLength];
+        var arrival = new Arrival(subject.Parameters);
+        lane.ComputeSums(arrival.Arrived, subject.Slice(), sums, arrival: arrival);
+        Bits.Equal(subject.FastSums(), sums);
+        Bits.Equal(subject.Parameters, arrival.Arrived);
+        Assert.Equal(arrival.Starts.Order(), arrival.Starts);
+
+        float[] metrics = new float[MetricSums.Count];
+        float[] expected = new float[MetricSums.Count];
+        lane.ComputeMetrics(subject.Parameters, subject.Slice(), expected);
+        arrival = new Arrival(subject.Parameters);
+        lane.ComputeMetrics(arrival.Arrived, subject.Slice(), metrics, arrival);
+        Bits.Equal(expected, metrics);
+    }
+
+    [Fact]
+    public void ComputeSums_OfNoRows_WaitsForAllParameters()
+    {
+        var subject = new Case(LayerCases.All["relu then dropout"](), rows: 8, shardStarts: [0, 4, 8]);
+        using NetworkLane lane = subject.Network.CreateLane();
+        var arrival = new Arrival(subject.Parameters);
+        var none = new BatchSlice
+        {
+            Features = [], Targets = [], ShardStarts = [0], BatchRows = 8, FirstRow = 0, Seed = 1, Epoch = 0, Step = 0,
+        };
+        lane.ComputeSums(arrival.Arrived, none, new float[subject.Network.SumLength], arrival: arrival);
+        Bits.Equal(subject.Parameters, arrival.Arrived);
+    }
+
     private static float[] Initial(Network network, ulong seed)
     {
         float[] parameters = new float[network.Parameters.Length];
@@ -156,6 +193,29 @@ public class NetworkTests
 
         Assert.InRange(sum / values.Length, -5 * limit / Math.Sqrt(3.0 * values.Length), 5 * limit / Math.Sqrt(3.0 * values.Length));
         Assert.InRange(largest, 0.98 * limit, limit);
+    }
+
+    /// <summary>Nothing is there but what was asked for.</summary>
+    private sealed class Arrival : IParameterArrival
+    {
+        private readonly float[] _parameters;
+
+        public Arrival(float[] parameters)
+        {
+            _parameters = parameters;
+            Arrived = new float[parameters.Length];
+            Array.Fill(Arrived, float.NaN);
+        }
+
+        public float[] Arrived { get; }
+
+        public List<int> Starts { get; } = [];
+
+        public void WaitFor(int start, int end)
+        {
+            Starts.Add(start);
+            _parameters.AsSpan(start, end - start).CopyTo(Arrived.AsSpan(start));
+        }
     }
 
     /// <summary>Copies what is told to be final, when it is told.</summary>

@@ -13,6 +13,14 @@ internal sealed record ChainStep(
     bool HasParameters,
     ImmutableArray<ParameterSlice> Slices)
 {
+    /// <summary>Has tensors itself; those of inner layers are the inner chain's affair.</summary>
+    public bool HasOwnParameters => !Slices.IsEmpty;
+
+    /// <summary>First of the layer's own parameters in the flat vector.</summary>
+    public int ParameterStart => Slices[0].Start;
+
+    public int ParameterEnd => Slices[^1].Start + Slices[^1].Length;
+
     /// <summary>The chain takes rows and gives rows. Views are left out: they change nothing.</summary>
     public static ChainStep[] Plan(LayerChain chain)
     {

@@ -52,7 +52,13 @@ internal sealed class LayerChainLane : IDisposable
         EnsureRows(pass.Rows);
         for (int index = 0; index < _steps.Length; index++)
         {
-            _steps[index].Lane.Forward(pass, Output(index - 1, pass.Rows, input), WritableOutput(index, pass.Rows));
+            ChainStep step = _steps[index];
+            if (pass.Arrival is not null && step.HasOwnParameters)
+            {
+                pass.Arrival.WaitFor(step.ParameterStart, step.ParameterEnd);
+            }
+
+            step.Lane.Forward(pass, Output(index - 1, pass.Rows, input), WritableOutput(index, pass.Rows));
         }
 
         return Output(_steps.Length - 1, pass.Rows, input);
@@ -87,9 +93,9 @@ internal sealed class LayerChainLane : IDisposable
                 next,
                 sums);
             gradient = next;
-            if (pass.Progress is not null && !step.Slices.IsEmpty)
+            if (pass.Progress is not null && step.HasOwnParameters)
             {
-                pass.Progress.SumsReady(step.Slices[0].Start, step.Slices[^1].Start + step.Slices[^1].Length);
+                pass.Progress.SumsReady(step.ParameterStart, step.ParameterEnd);
             }
         }
 

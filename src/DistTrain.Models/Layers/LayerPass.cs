@@ -24,6 +24,9 @@ internal readonly ref struct LayerPass
     /// <summary>Hears of finished parts of the sum vector. Null: nobody does.</summary>
     public ISumsProgress? Progress { get; init; }
 
+    /// <summary>Waited for before parameters are read. Null: all are there.</summary>
+    public IParameterArrival? Arrival { get; init; }
+
     /// <summary>Rows of the whole batch; weighs a shard's statistics.</summary>
     public int BatchRows { get; init; }
 

@@ -160,10 +160,9 @@ public sealed class AggregatorProtocol : ICrewLead
         }
 
         WelcomeCrew();
-        if (input is WorkerEvent.WeightsArrived { Header: var header } && _crew?.Round is { Kind: RoundKind.Train } round
-            && header.Term == _crew.Settings.Term && header.Version.Value == round.Version.Value + 1)
+        if (input is WorkerEvent.WeightsArrived { Header: var header } && header.Term == _crew?.Settings.Term)
         {
-            _crew.SendNextWeights(header.Version, header.Bucket);
+            _crew.PassWeightsOn(header.Version, header.Bucket);
         }
     }
 
@@ -173,6 +172,9 @@ public sealed class AggregatorProtocol : ICrewLead
         {
             case WorkerEffect.Compute compute:
                 Want(compute.Round, compute.Node);
+                return;
+            case WorkerEffect.OpenWeights or WorkerEffect.Abandon:
+                // Workers below are told bucket by bucket, and by Cancel.
                 return;
             case WorkerEffect.Release release:
                 _effectsBelow.Add(new CoordinatorEffect.Release(release.Sums));

@@ -56,7 +56,7 @@ public sealed partial class CoordinatorProtocol
         _effects.Add(new CoordinatorEffect.ApplyBucket(round, bucket, sum));
         if (round.Kind == RoundKind.Train && _stopReason is null)
         {
-            _crew.SendNextWeights(new WeightVersion(_version.Value + 1), bucket);
+            _crew.PassWeightsOn(new WeightVersion(_version.Value + 1), bucket);
         }
     }
 

@@ -123,8 +123,15 @@ internal sealed partial class Crew
         return given;
     }
 
+    /// <summary>As far as they are there; the others follow as they come.</summary>
     private void SendWeightsIfLacking(WorkerEntry worker)
     {
+        if (worker.HasDelivered)
+        {
+            // It has had them all, and perhaps buckets of the next version.
+            return;
+        }
+
         WeightVersion version = Round!.Version;
         for (int bucket = 0; bucket < Settings.BucketCount; bucket++)
         {

@@ -163,16 +163,24 @@ internal sealed partial class Crew
     }
 
     /// <summary>
-    /// Sends a bucket of the next version to the workers that hold the present one whole, because they have sent a sum of it:
-    /// it cannot overtake the present one on the way. The others get it with their next assignment.
+    /// Sends on a bucket that is there from now on. Of the open round's version: to the workers that have an assignment, and
+    /// wait for it. Of the next version: to the workers that hold the present one whole, because they have sent a sum of it,
+    /// so that it cannot overtake the present one on the way. The others get it with their next assignment.
     /// </summary>
-    public void SendNextWeights(WeightVersion next, int bucket)
+    public void PassWeightsOn(WeightVersion version, int bucket)
     {
+        if (Round is not { } round)
+        {
+            return;
+        }
+
+        bool isOfNow = IsOpen && version == round.Version;
+        bool isNext = round.Kind == RoundKind.Train && version.Value == round.Version.Value + 1;
         foreach (WorkerEntry worker in _roster.All)
         {
-            if (worker.IsReady && worker.HasDelivered)
+            if (worker.IsReady && ((isOfNow && worker.Assigned > 0) || (isNext && worker.HasDelivered)))
             {
-                SendWeights(worker, next, bucket);
+                SendWeights(worker, version, bucket);
             }
         }
     }

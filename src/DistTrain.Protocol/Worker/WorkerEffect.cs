@@ -14,8 +14,21 @@ public abstract record WorkerEffect
     /// <summary>Parse the run file, get the data, build the network; answer RunLoaded or RunNotLoaded.</summary>
     public sealed record LoadRun(CoordinatorMessage.Welcome Welcome) : WorkerEffect;
 
-    /// <summary>Compute the sums of one tree node; answer NodeComputed or NodeNotFinite. A worker is given one at a time.</summary>
+    /// <summary>
+    /// Compute the sums of one tree node; answer NodeComputed, NodeNotFinite or NodeAbandoned. A worker is given one at a time.
+    /// Weights of the round's version may still be missing: a bucket is read only once <see cref="OpenWeights"/> named it, and
+    /// no answer but NodeAbandoned comes before all were named.
+    /// </summary>
     public sealed record Compute(Round Round, TreeNode Node) : WorkerEffect;
+
+    /// <summary>This bucket of that version is here, and counts: computations may read it.</summary>
+    public sealed record OpenWeights(WeightVersion Version, int Bucket) : WorkerEffect;
+
+    /// <summary>
+    /// What is being computed is not wanted any more. Where it waits for weights they may never come: end it, and answer
+    /// NodeAbandoned; where it does not, it may as well run to its end.
+    /// </summary>
+    public sealed record Abandon : WorkerEffect;
 
     /// <summary>Send one bucket of the sums over the tensor link.</summary>
     public sealed record SendPartial(WorkerMessage.PartialSum Header, SumHandle Sums) : WorkerEffect;

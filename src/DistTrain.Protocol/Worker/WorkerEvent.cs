@@ -18,7 +18,8 @@ public abstract record WorkerEvent
     /// A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version. Two buffers are
     /// enough: the newest whole version, which computations read, and the one that comes in: buckets of the next version may
     /// come while nodes of the present round are still to be computed. A version that is overwritten before it was used
-    /// belongs to a closed round, so nothing computed with it counts.
+    /// belongs to a closed round, so nothing computed with it counts. Where computing began before the weights were whole,
+    /// those that come in are in use too: a version after them finds a buffer once they are whole or the computation ended.
     /// </summary>
     public sealed record WeightsArrived(CoordinatorMessage.Weights Header) : WorkerEvent;
 
@@ -39,6 +40,9 @@ public abstract record WorkerEvent
         : WorkerEvent;
 
     public sealed record NodeNotFinite(Round Round, int Shard, string Tensor, string What) : WorkerEvent;
+
+    /// <summary>Answer to <see cref="WorkerEffect.Compute"/> after <see cref="WorkerEffect.Abandon"/>: there are no sums.</summary>
+    public sealed record NodeAbandoned(Round Round, TreeNode Node) : WorkerEvent;
 
     /// <summary>The connection ended, or connecting failed (also the first time).</summary>
     public sealed record Disconnected(string Reason) : WorkerEvent;

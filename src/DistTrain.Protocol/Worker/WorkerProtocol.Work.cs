@@ -17,7 +17,9 @@ public sealed partial class WorkerProtocol
             return;
         }
 
-        if (_work.Take(assign.Round, assign.Ranges) is string fault)
+        string? fault = _work.Take(assign.Round, assign.Ranges);
+        AbandonUnwanted();
+        if (fault is not null)
         {
             GoAway($"the coordinator's assignment makes no sense: {fault}");
         }
@@ -32,6 +34,7 @@ public sealed partial class WorkerProtocol
         if (round == _work.Number)
         {
             _work.Cancel();
+            AbandonUnwanted();
             if (_stage == Stage.Leaving)
             {
                 SayGoodbye();
@@ -47,18 +50,36 @@ public sealed partial class WorkerProtocol
         }
 
         _coordinatorWord = _now;
-        if (_stage == Stage.Ready && !_work.Note(header.Version, header.Bucket))
+        if (_stage is not (Stage.Ready or Stage.Leaving))
+        {
+            return;
+        }
+
+        if (!_work.Note(header.Version, header.Bucket, out bool isNew))
         {
             GoAway(
                 $"the coordinator sent bucket {header.Bucket} of the weights, this run has {_work.BucketCount}: "
                 + "it runs another model");
         }
+        else if (isNew)
+        {
+            OpenWeights(header.Version, header.Bucket);
+        }
+    }
+
+    private void OpenWeights(WeightVersion version, int bucket)
+    {
+        bool torn = Canary == Canary.TornWeightsUsed;
+        int end = torn ? _work.BucketCount : bucket + 1;
+        for (int open = torn ? 0 : bucket; open < end; open++)
+        {
+            _effects.Add(new WorkerEffect.OpenWeights(version, open));
+        }
     }
 
     private void ComputeNextNode()
     {
-        bool torn = Canary == Canary.TornWeightsUsed;
-        while (_stage == Stage.Ready && _work.TryBegin(torn, out TreeNode node))
+        while (_stage == Stage.Ready && _work.TryBegin(out TreeNode node))
         {
             _effects.Add(new WorkerEffect.Compute(_work.Round!, node));
         }
@@ -117,9 +138,27 @@ public sealed partial class WorkerProtocol
         }
     }
 
+    private void NodeAbandoned(WorkerEvent.NodeAbandoned abandoned)
+    {
+        _work.EndComputation(abandoned.Round, abandoned.Node);
+        if (_stage == Stage.Leaving && !_work.IsComputingForNow)
+        {
+            SayGoodbye();
+        }
+    }
+
+    private void AbandonUnwanted()
+    {
+        if (_work.TakeAbandoned())
+        {
+            _effects.Add(new WorkerEffect.Abandon());
+        }
+    }
+
     private void ForgetWork()
     {
         _work.Forget();
+        AbandonUnwanted();
         _contributed = null;
     }
 }

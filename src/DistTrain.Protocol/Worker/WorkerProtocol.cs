@@ -9,15 +9,17 @@ namespace DistTrain.Protocol;
 /// again, waiting twice as long each time, up to <see cref="BackOff.Longest"/>.
 /// </para>
 /// <para>
-/// Work. An assignment comes over the control link, the weights over the tensor link, in any order; a tree node is
-/// computed when both are there (<see cref="WorkerRound"/>). One computation runs at a time; it cannot be called back,
-/// so one whose round is over runs to its end and its result is released. An assignment of a newer round puts the older
-/// one aside.
+/// Work. An assignment comes over the control link, the weights over the tensor link, in any order. Computing a tree node
+/// begins with the assignment (<see cref="WorkerRound"/>): each layer waits for the buckets that it reads, so the first
+/// layers compute while the weights of the last are on their way. One computation runs at a time; one whose round is over is
+/// told to end where it waits, else it runs to its end, and its result is released. An assignment of a newer round puts the
+/// older one aside.
 /// </para>
 /// <para>
 /// Invariants. Only messages of the term that this connection was welcomed to count, and a term of the past is not joined
 /// again. Every handle that came in is released exactly once, after its last SendPartial. Nothing is computed twice
-/// within a round. After Ended no effect but releases.
+/// within a round. No sum leaves before all weights of its round came. What does not wait for weights of a round that is
+/// wanted was told to end. After Ended no effect but releases.
 /// </para>
 /// <para>What it does not know: floats, files, sockets, threads, clocks, other workers.</para>
 /// </remarks>
@@ -107,6 +109,9 @@ public sealed partial class WorkerProtocol
                 break;
             case WorkerEvent.NodeComputed computed:
                 NodeComputed(computed);
+                break;
+            case WorkerEvent.NodeAbandoned abandoned:
+                NodeAbandoned(abandoned);
                 break;
             case WorkerEvent.BucketComputed bucket:
                 BucketComputed(bucket);

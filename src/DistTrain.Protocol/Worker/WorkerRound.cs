@@ -2,7 +2,7 @@ using DistTrain.Numerics;
 
 namespace DistTrain.Protocol;
 
-/// <summary>What a worker has to compute in the newest round that it was told of, and whether it has the weights for it.</summary>
+/// <summary>What a worker has to compute in the newest round that it was told of, and which weights it has for it.</summary>
 /// <param name="computationsMax">Computations that may run at once: one for a worker, any number for an aggregator.</param>
 internal sealed class WorkerRound(int computationsMax)
 {
@@ -19,6 +19,7 @@ internal sealed class WorkerRound(int computationsMax)
 
     /// <summary>Computations that run, those of the past too.</summary>
     private int _running;
+    private bool _isAbandoned;
 
     /// <summary>Weight buckets of the run.</summary>
     public int BucketCount { get; set; } = 1;
@@ -50,7 +51,16 @@ internal sealed class WorkerRound(int computationsMax)
     public void Cancel()
     {
         DropPending();
+        _isAbandoned |= _inHand.Count > 0;
         _inHand.Clear();
+    }
+
+    /// <summary>Whether, since the last call, the result of a computation that runs ceased to be wanted.</summary>
+    public bool TakeAbandoned()
+    {
+        bool isAbandoned = _isAbandoned;
+        _isAbandoned = false;
+        return isAbandoned;
     }
 
     /// <summary>Takes an assignment; shards that were given before in this round are not taken twice.</summary>
@@ -90,11 +100,14 @@ internal sealed class WorkerRound(int computationsMax)
     }
 
     /// <summary>
-    /// Notes a bucket of weights; an older version than the newest seen is of no use. The version before stays usable until
-    /// the newest is whole.
+    /// Notes a bucket of weights; an older version than the newest seen, or than the round's, is of no use. The version before
+    /// stays usable until the newest is whole.
     /// </summary>
-    public bool Note(WeightVersion version, int bucket)
+    /// <param name="isNew">Whether it is of use, and was not here before.</param>
+    /// <returns>False: the run has no such bucket.</returns>
+    public bool Note(WeightVersion version, int bucket, out bool isNew)
     {
+        isNew = false;
         if (bucket < 0 || bucket >= BucketCount)
         {
             return false;
@@ -107,6 +120,11 @@ internal sealed class WorkerRound(int computationsMax)
             _weightsWhole = null;
         }
 
+        if (version.Value < Round?.Version.Value)
+        {
+            return true;
+        }
+
         if (_weights is null || version.Value > _weights.Value.Value)
         {
             _weights = version;
@@ -114,7 +132,8 @@ internal sealed class WorkerRound(int computationsMax)
             _bucketsInCount = 0;
         }
 
-        if (version == _weights && !_bucketsIn[bucket])
+        isNew = version == _weights && !_bucketsIn[bucket];
+        if (isNew)
         {
             _bucketsIn[bucket] = true;
             _bucketsInCount++;
@@ -124,13 +143,15 @@ internal sealed class WorkerRound(int computationsMax)
         return true;
     }
 
-    /// <summary>The next node to compute, if one is due, its weights are there and nothing else is in hand.</summary>
-    /// <param name="torn">For the canary: one bucket is enough.</param>
-    public bool TryBegin(bool torn, out TreeNode node)
+    /// <summary>
+    /// The next node to compute, if one is due and nothing else is in hand. Its weights are there, or may still come: they
+    /// never do once a newer version was seen, which also shows that the round is over.
+    /// </summary>
+    public bool TryBegin(out TreeNode node)
     {
         node = default;
         bool canBegin = _running < computationsMax && Round is not null && _pending.Count > 0
-            && (_weightsWhole == Round.Version || (torn && _weights == Round.Version));
+            && (_weightsWhole == Round.Version || _weights is null || _weights.Value.Value <= Round.Version.Value);
         if (canBegin)
         {
             node = _pending.Dequeue();

@@ -26,7 +26,8 @@ internal sealed class BucketCountdown(BucketPlan buckets, Action<int> completed)
 
     public void SumsReady(int start, int end)
     {
-        for (int bucket = buckets.Count - 1; bucket >= 0; bucket--)
+        // Of buckets that are final at the same time the front ones leave first: the next forward pass needs them first.
+        for (int bucket = 0; bucket < buckets.Count; bucket++)
         {
             int bucketStart = buckets.WeightStart(bucket);
             int overlap = Math.Min(end, bucketStart + buckets.SumLengthOf(bucket)) - Math.Max(start, bucketStart);

@@ -20,12 +20,42 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
     /// <param name="sums">Shape (P + metrics,) for a training round, (metrics,) for an evaluation. Overwritten.</param>
     public void Compute(Round round, int first, int end, ReadOnlySpan<int> order, WeightBuffer weights, Span<float> sums)
     {
-        DataSet part = round.Kind == RoundKind.Train ? run.Data.Train : run.Data.Evaluated!;
+        Gather(round, first, end, order);
+        Run(round, first, end, weights, null, sums);
+    }
+
+    /// <summary>The same with weights that may still come in: rows are gathered before the first of them are there.</summary>
+    /// <exception cref="ComputationAbandonedException">The result is not wanted.</exception>
+    public void Compute(Round round, int first, int end, ReadOnlySpan<int> order, WeightWait weights, Span<float> sums)
+    {
+        Gather(round, first, end, order);
+        weights.WaitForAny();
+        Run(round, first, end, weights.Buffer, weights, sums);
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _features.Dispose();
+        _targets.Dispose();
+    }
+
+    private void Gather(Round round, int first, int end, ReadOnlySpan<int> order)
+    {
+        DataSet part = PartOf(round);
+        int firstRow = round.ShardStart(first);
+        Clock.StartGather();
+        Gather(part, order[firstRow..round.ShardStart(end)]);
+        Clock.EndGather();
+    }
+
+    private void Run(
+        Round round, int first, int end, WeightBuffer weights, IParameterArrival? arrival, Span<float> sums)
+    {
+        DataSet part = PartOf(round);
         int firstRow = round.ShardStart(first);
         int rows = round.ShardStart(end) - firstRow;
-        Clock.StartGather();
-        Gather(part, order.Slice(firstRow, rows));
-        Clock.StartForward();
+        Clock.StartForward(arrival);
         var batch = new BatchSlice
         {
             Features = _features.Span[..(rows * part.FeatureShape.Size)],
@@ -39,22 +69,17 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
         };
         if (round.Kind == RoundKind.Train)
         {
-            _network.ComputeSums(weights.Span, batch, sums, Clock);
+            _network.ComputeSums(weights.Span, batch, sums, Clock, Clock);
         }
         else
         {
-            _network.ComputeMetrics(weights.Span, batch, sums);
+            _network.ComputeMetrics(weights.Span, batch, sums, Clock);
         }
 
         Clock.Stop();
     }
 
-    public void Dispose()
-    {
-        _network.Dispose();
-        _features.Dispose();
-        _targets.Dispose();
-    }
+    private DataSet PartOf(Round round) => round.Kind == RoundKind.Train ? run.Data.Train : run.Data.Evaluated!;
 
     private void Gather(DataSet part, ReadOnlySpan<int> rows)
     {

@@ -5,24 +5,40 @@ using DistTrain.Protocol;
 namespace DistTrain.Runtime;
 
 /// <summary>Measures what one compute thread's time goes into. The first sums that are final mark the end of the forward pass.</summary>
-internal sealed class LaneClock : ISumsProgress
+internal sealed class LaneClock : ISumsProgress, IParameterArrival
 {
     private long _gatherTicks;
     private long _forwardTicks;
     private long _backwardTicks;
     private long _partStartedAt;
     private bool _isForward;
+    private IParameterArrival? _arrival;
 
     public void StartGather() => _partStartedAt = Stopwatch.GetTimestamp();
 
-    public void StartForward()
+    public void EndGather() => _gatherTicks += Lap();
+
+    /// <param name="arrival">Waits for parameters; null: all are there.</param>
+    public void StartForward(IParameterArrival? arrival)
     {
-        _gatherTicks += Lap();
+        _arrival = arrival;
+        _partStartedAt = Stopwatch.GetTimestamp();
         _isForward = true;
     }
 
     /// <summary>Hears of final sums too; null: nobody does.</summary>
     public ISumsProgress? Listener { get; set; }
+
+    public void WaitFor(int start, int end)
+    {
+        if (_arrival is { } arrival)
+        {
+            // Waiting is no computing.
+            _forwardTicks += Lap();
+            arrival.WaitFor(start, end);
+            _partStartedAt = Stopwatch.GetTimestamp();
+        }
+    }
 
     public void SumsReady(int start, int end)
     {

@@ -31,14 +31,15 @@ public sealed class NodeComputer : IDisposable
     private readonly bool[] _isBucketDone;
     private long _bucketsToldAt;
     private long _addTicks;
+    private int _lanesUsed;
     private volatile bool _hasDefect;
     private ICoordinatorPort? _sums;
     private volatile bool _isStopping;
     private Exception? _laneFailure;
-    private Request _current;
+    private Request? _current;
     private ReadOnlyMemory<int> _rows;
 
-    private readonly record struct Request(Round Round, TreeNode Node, WeightBuffer Weights);
+    private sealed record Request(Round Round, TreeNode Node, WeightWait Weights);
 
     /// <param name="threads">Lanes; 1 or more.</param>
     /// <param name="answerBucket">Called on a compute thread when one bucket of a node's sums is final before the others.</param>
@@ -65,21 +66,42 @@ public sealed class NodeComputer : IDisposable
         set => Volatile.Write(ref _sums, value);
     }
 
-    /// <summary>Asks for one node; the answer comes by itself. Takes over a reference to the weights.</summary>
-    public void Start(Round round, TreeNode node, WeightBuffer weights)
+    /// <summary>Asks for one node; the answer comes by itself. Takes over a reference to the weights, which are whole.</summary>
+    public void Start(Round round, TreeNode node, WeightBuffer weights) =>
+        Start(round, node, ArrivingWeights.Whole(_run.Buckets, weights));
+
+    /// <summary>The same with weights that may still come in. Takes over a reference to them.</summary>
+    internal void Start(Round round, TreeNode node, ArrivingWeights weights)
     {
         lock (_requests)
         {
-            _requests.Enqueue(new Request(round, node, weights));
+            _requests.Enqueue(new Request(round, node, new WeightWait(weights)));
         }
 
         _laneStarts[0].Set();
     }
 
-    /// <summary>Finishes the node in hand; requests that wait are dropped.</summary>
+    /// <summary>
+    /// What was asked for is not wanted any more: the answers come at once where computing waits for weights, or would come to
+    /// the next layer, and say so.
+    /// </summary>
+    public void Abandon()
+    {
+        lock (_requests)
+        {
+            _current?.Weights.Abandon();
+            foreach (Request request in _requests)
+            {
+                request.Weights.Abandon();
+            }
+        }
+    }
+
+    /// <summary>Gives up the node in hand, unless it is nearly done; requests that wait are dropped.</summary>
     public void Dispose()
     {
         _isStopping = true;
+        Abandon();
         _laneStarts[0].Set();
         _threads[0].Join();
         for (int lane = 1; lane < _lanes.Length; lane++)
@@ -93,7 +115,7 @@ public sealed class NodeComputer : IDisposable
             lane.Dispose();
         }
 
-        while (_requests.TryDequeue(out Request dropped))
+        while (_requests.TryDequeue(out Request? dropped))
         {
             dropped.Weights.Release();
         }
@@ -134,14 +156,20 @@ public sealed class NodeComputer : IDisposable
                 return;
             }
 
+            Request request;
             lock (_requests)
             {
-                _current = _requests.Dequeue();
+                request = _requests.Dequeue();
+                _current = request;
             }
 
-            ComputedNode computed = ComputeCurrent();
-            _current.Weights.Release();
-            _current = default;
+            ComputedNode computed = Compute(request);
+            lock (_requests)
+            {
+                _current = null;
+            }
+
+            request.Weights.Release();
             _answer(computed);
         }
     }
@@ -161,16 +189,17 @@ public sealed class NodeComputer : IDisposable
         }
     }
 
-    private ComputedNode ComputeCurrent()
+    private ComputedNode Compute(Request request)
     {
-        (Round round, TreeNode node, _) = _current;
+        (Round round, TreeNode node, WeightWait weights) = request;
         long started = Stopwatch.GetTimestamp();
         _rows = _order.Of(round);
         _laneFailure = null;
         _hasDefect = false;
         _bucketsToldAt = started;
         Array.Clear(_isBucketDone);
-        _countdown.Begin(Math.Min(_lanes.Length, node.EndShard(round.ShardCount) - node.FirstShard));
+        _lanesUsed = Math.Min(_lanes.Length, node.EndShard(round.ShardCount) - node.FirstShard);
+        _countdown.Begin(_lanesUsed);
         _lanesBusy.Reset(_lanes.Length);
         for (int lane = 1; lane < _lanes.Length; lane++)
         {
@@ -183,21 +212,31 @@ public sealed class NodeComputer : IDisposable
         if (_laneFailure is { } failure)
         {
             _parts.ReleaseAll();
-            return new ComputedNode(round, node, null, 0, new NodeDefect(node.FirstShard, "loss", failure.Message));
+            TakeParts(Stopwatch.GetTimestamp());
+            NodeDefect? why = failure is ComputationAbandonedException
+                ? null
+                : new NodeDefect(node.FirstShard, "loss", failure.Message);
+            return new ComputedNode(round, node, null, 0, why);
         }
 
         long addStartedAt = Stopwatch.GetTimestamp();
         int position = AddRest(round, node);
         SumBuffer sums = _parts.Take(node, round.ShardCount);
         position = position >= 0 || !_hasDefect ? position : Elementwise.FirstNonFinite(sums.Span);
-        long micros = (long)Stopwatch.GetElapsedTime(_bucketsToldAt).TotalMicroseconds;
+        long micros = MicrosecondsOfComputing(weights, _bucketsToldAt, Stopwatch.GetTimestamp());
         if (position < 0)
         {
             return new ComputedNode(round, node, sums, Math.Max(1, micros), null) { Parts = TakeParts(addStartedAt) };
         }
 
+        if (weights.IsAbandoned)
+        {
+            sums.Release();
+            return new ComputedNode(round, node, null, micros, null);
+        }
+
         NodeDefect defect = ShardDefects.Find(
-                _run, round, node.FirstShard, node.EndShard(round.ShardCount), _rows.Span, _lanes[0], _current.Weights,
+                _run, round, node.FirstShard, node.EndShard(round.ShardCount), _rows.Span, _lanes[0], weights.Buffer,
                 sums.Length)
             ?? new NodeDefect(
                 node.FirstShard, ShardDefects.TensorAt(_run, round, position),
@@ -247,7 +286,7 @@ public sealed class NodeComputer : IDisposable
     /// <summary>A bucket is final in all lanes while the rest is computed: it may leave.</summary>
     private void BucketReady(int bucket)
     {
-        (Round round, TreeNode node, _) = _current;
+        (Round round, TreeNode node, WeightWait weights) = _current!;
         if (_hasDefect)
         {
             return;
@@ -269,8 +308,12 @@ public sealed class NodeComputer : IDisposable
         long before = Interlocked.Exchange(ref _bucketsToldAt, now);
         sums.Retain();
         _answerBucket(new ComputedBucket(
-            round, node, bucket, sums, (long)Stopwatch.GetElapsedTime(before, now).TotalMicroseconds));
+            round, node, bucket, sums, MicrosecondsOfComputing(weights, before, now)));
     }
+
+    /// <summary>Without the time that the lanes waited for weights: before the first sums that are final, or never.</summary>
+    private long MicrosecondsOfComputing(WeightWait weights, long from, long to) =>
+        (long)Stopwatch.GetElapsedTime(from + (weights.TakeWaitedTicks() / _lanesUsed), to).TotalMicroseconds;
 
     private ComputeParts TakeParts(long addStartedAt)
     {
@@ -287,7 +330,7 @@ public sealed class NodeComputer : IDisposable
 
     private void ComputeLanePart(int lane)
     {
-        (Round round, TreeNode node, WeightBuffer weights) = _current;
+        (Round round, TreeNode node, WeightWait weights) = _current!;
         int first = node.FirstShard;
         int count = node.EndShard(round.ShardCount) - first;
         int from = first + (int)((long)count * lane / _lanes.Length);

@@ -9,9 +9,10 @@ internal sealed class WeightPlaces(BucketPlan buckets) : IDisposable
     private readonly PeerRegions _regions = new(buckets.ParameterCount, isWritable: false);
     private WeightBuffer? _filling;
 
-    /// <exception cref="WireFormatException">Not one of the run's buckets.</exception>
+    /// <exception cref="WireFormatException">Not one of the run's buckets, or of a version of the past.</exception>
     public Memory<byte> PlaceFor(CoordinatorMessage.Weights header, int payloadBytes)
     {
+        CheckOrder(header);
         bool isKnown = header.Bucket >= 0 && header.Bucket < buckets.Count;
         int expected = isKnown ? buckets.WeightLength(header.Bucket) * sizeof(float) : -1;
         if (payloadBytes != expected)
@@ -43,9 +44,10 @@ internal sealed class WeightPlaces(BucketPlan buckets) : IDisposable
 
     /// <summary>One bucket of a vector that the coordinator writes and this process reads.</summary>
     /// <returns>The vector, with a reference for the caller.</returns>
-    /// <exception cref="WireFormatException">Not one of the run's buckets, or there is no such memory.</exception>
+    /// <exception cref="WireFormatException">Not one of the run's buckets, of a version of the past, or there is no such memory.</exception>
     public WeightBuffer Borrow(CoordinatorMessage.Weights header, in SharedPlace place)
     {
+        CheckOrder(header);
         if (header.Bucket < 0 || header.Bucket >= buckets.Count)
         {
             throw new WireFormatException(
@@ -71,5 +73,15 @@ internal sealed class WeightPlaces(BucketPlan buckets) : IDisposable
         _filling = null;
         _regions.Dispose();
         _pool.Dispose();
+    }
+
+    /// <summary>A version that began again would come into another vector than the one that is computed with.</summary>
+    private void CheckOrder(CoordinatorMessage.Weights header)
+    {
+        if (_filling is { } filling && header.Version.Value < filling.Version.Value)
+        {
+            throw new WireFormatException(
+                $"weights of version {header.Version.Value} came after some of version {filling.Version.Value}");
+        }
     }
 }

@@ -3,8 +3,8 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
-/// <summary>What a computation of one tree node gave: its sums, or the defect that was found.</summary>
-/// <param name="Sums">Owned by the receiver; null where <paramref name="Defect"/> is set.</param>
+/// <summary>What a computation of one tree node gave: its sums, or the defect that was found; neither if it was abandoned.</summary>
+/// <param name="Sums">Owned by the receiver; null where <paramref name="Defect"/> is set, or it was abandoned.</param>
 public sealed record ComputedNode(
     Round Round, TreeNode Node, SumBuffer? Sums, long ComputeMicroseconds, NodeDefect? Defect)
 {

@@ -13,6 +13,7 @@ public sealed class WorkerCore : IDisposable
     private readonly IWorkerHost _host;
     private readonly SumTable _sums = new();
     private readonly HeldWeights _weights = new();
+    private readonly ArrivingVersions _versions = new();
     private readonly CancellationTokenSource _loading = new();
     private ICoordinatorPort? _port;
     private LoadedRun? _run;
@@ -98,6 +99,7 @@ public sealed class WorkerCore : IDisposable
         _computer?.Dispose();
         _sums.ReleaseAll();
         _weights.ReleaseAll();
+        _versions.ReleaseAll();
         _loading.Dispose();
     }
 
@@ -123,9 +125,15 @@ public sealed class WorkerCore : IDisposable
                 _sums.Release(release.Sums);
                 break;
             case WorkerEffect.Compute compute:
-                WeightBuffer held = _weights.Of(compute.Round.Version);
-                held.Retain();
-                _computer!.Start(compute.Round, compute.Node, held);
+                ArrivingWeights weights = _versions.Of(compute.Round.Version, _run!.Buckets);
+                weights.Retain();
+                _computer!.Start(compute.Round, compute.Node, weights);
+                break;
+            case WorkerEffect.OpenWeights open:
+                _versions.Of(open.Version, _run!.Buckets).Open(open.Bucket, _weights.Of(open.Version));
+                break;
+            case WorkerEffect.Abandon:
+                _computer?.Abandon();
                 break;
             case WorkerEffect.LoadRun load:
                 _ = RunLoading.LoadAsync(_source, _host, load.Welcome, _loading.Token);
@@ -149,6 +157,7 @@ public sealed class WorkerCore : IDisposable
     {
         _port = port;
         _weights.ReleaseAll();
+        _versions.ReleaseAll();
         if (_run is { } run)
         {
             port.ExpectWeights(run.Buckets);
@@ -167,6 +176,7 @@ public sealed class WorkerCore : IDisposable
             }
 
             _run = run;
+            _versions.ReleaseAll();
             _computer = new NodeComputer(
                 run, _machine.Threads, bucket => _host.Post(new WorkerInput.BucketComputed(bucket)),
                 node => _host.Post(new WorkerInput.Computed(node)));
@@ -195,18 +205,19 @@ public sealed class WorkerCore : IDisposable
     {
         SumHandle? inHand = _inHand;
         _inHand = null;
-        if (node.Defect is { } defect)
+        if (node.Sums is not { } sums)
         {
             if (inHand is { } dropped)
             {
                 _sums.Release(dropped);
             }
 
-            Drive(now, new WorkerEvent.NodeNotFinite(node.Round, defect.Shard, defect.Tensor, defect.What));
+            Drive(now, node.Defect is { } defect
+                ? new WorkerEvent.NodeNotFinite(node.Round, defect.Shard, defect.Tensor, defect.What)
+                : new WorkerEvent.NodeAbandoned(node.Round, node.Node));
             return;
         }
 
-        SumBuffer sums = node.Sums!;
         SumHandle handle;
         if (inHand is { } known)
         {

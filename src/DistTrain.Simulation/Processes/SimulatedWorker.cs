@@ -4,13 +4,15 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Simulation;
 
-/// <summary>The shell around a real <see cref="WorkerProtocol"/>, with two buffers of weights, and computing that takes time.</summary>
+/// <summary>The shell around a real <see cref="WorkerProtocol"/>, with two buffers of weights, and computing that takes time, and reads
+/// each bucket of weights when the machine opens it.</summary>
 internal sealed class SimulatedWorker : SimulatedProcess
 {
     private readonly WorkerProtocol _machine;
     private readonly WeightSlot[] _slots;
     private readonly Dictionary<int, float[]> _sums = [];
     private WeightSlot? _inUse;
+    private Computation? _computation;
     private WorkerEnd? _end;
     private bool _isLoading;
     private int _connectTries;
@@ -119,6 +121,12 @@ internal sealed class SimulatedWorker : SimulatedProcess
             case WorkerEffect.Compute compute:
                 Begin(compute.Round, compute.Node);
                 break;
+            case WorkerEffect.OpenWeights open:
+                Open(open);
+                break;
+            case WorkerEffect.Abandon:
+                Abandon();
+                break;
             case WorkerEffect.SendPartial send:
                 SendSum(send.Header, _sums[send.Sums.Value]);
                 break;
@@ -144,7 +152,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
         _end = null;
         foreach (WeightSlot slot in _slots)
         {
-            slot.Version = -1;
+            slot.BeginVersion(-1);
         }
     }
 
@@ -190,7 +198,6 @@ internal sealed class SimulatedWorker : SimulatedProcess
 
     private void Store(CoordinatorMessage.Weights header, ReadOnlySpan<float> floats)
     {
-        // As a real shell does it: into the buffer of that version, else into the one that nobody computes with.
         WeightSlot? slot = Array.Find(_slots, slot => slot.Version == header.Version.Value);
         if (slot is null)
         {
@@ -199,50 +206,112 @@ internal sealed class SimulatedWorker : SimulatedProcess
                 return;
             }
 
-            slot = _slots.Where(other => other != _inUse).MinBy(other => other.Version)!;
-            slot.Version = header.Version.Value;
+            slot = SlotFor(header.Version.Value);
         }
 
         floats.CopyTo(slot.Floats.AsSpan(World.Scenario.Task.BucketStart(header.Bucket)));
     }
 
+    /// <summary>As a real shell does it: the buffer that nobody computes with.</summary>
+    private WeightSlot SlotFor(long version)
+    {
+        WeightSlot slot = _slots.Where(other => other != _inUse).MinBy(other => other.Version)!;
+        slot.BeginVersion(version);
+        return slot;
+    }
+
     private void Begin(Round round, TreeNode node)
     {
-        if (_inUse is not null)
+        if (_computation is not null)
         {
             throw new PromiseBrokenException($"{this} is told to compute {node} while it computes");
         }
 
-        _inUse = Array.Find(_slots, slot => slot.Version == round.Version.Value)
-            ?? throw new PromiseBrokenException($"{this} is told to compute with version {round.Version.Value}, which it lacks");
-        int shards = TreeShape.Shards(node, round.ShardCount).Count;
+        _inUse = Array.Find(_slots, slot => slot.Version == round.Version.Value) ?? SlotFor(round.Version.Value);
+        _computation = new Computation(round, node, new float[_inUse.Floats.Length]);
+        for (int bucket = 0; bucket < World.Scenario.Task.Buckets; bucket++)
+        {
+            if (_inUse.Opened.Contains(bucket))
+            {
+                Read(_computation, bucket);
+            }
+        }
+    }
+
+    private void Open(WorkerEffect.OpenWeights open)
+    {
+        WeightSlot slot = Array.Find(_slots, slot => slot.Version == open.Version.Value)
+            ?? throw new PromiseBrokenException($"{this} opens version {open.Version.Value}, which it lacks");
+        if (slot.Opened.Add(open.Bucket) && slot == _inUse && _computation?.Round.Version == open.Version)
+        {
+            Read(_computation, open.Bucket);
+        }
+    }
+
+    /// <summary>A layer reads its parameters as soon as it may; computing takes its time from the last of them on.</summary>
+    private void Read(Computation computation, int bucket)
+    {
+        TinyTask task = World.Scenario.Task;
+        int start = task.BucketStart(bucket);
+        _inUse!.Floats.AsSpan(start, task.BucketStart(bucket + 1) - start).CopyTo(computation.Weights.AsSpan(start));
+        if (++computation.BucketsRead < task.Buckets)
+        {
+            return;
+        }
+
+        int shards = TreeShape.Shards(computation.Node, computation.Round.ShardCount).Count;
         double jitter = 1 + (World.Scenario.Jitter * ((2 * World.Chance.Share()) - 1));
         long duration = (long)(shards * World.Scenario.ShardMicroseconds * Slowness * jitter);
-        World.Time.In(duration, () => Receive(() =>
-        {
-            if (World.Scenario.Divergence is { } divergence && divergence.IsIn(round, TreeShape.Shards(node, round.ShardCount)))
-            {
-                _inUse = null;
-                Drive(new WorkerEvent.NodeNotFinite(round, divergence.Shard, Divergence.Tensor, Divergence.Finding));
-                return;
-            }
+        World.Time.In(duration, () => Receive(() => Finish(computation, duration)));
+    }
 
-            SumHandle sums = new(_nextSum++);
-            float[] computed = World.Scenario.Task.Compute(round, node, _inUse!.Floats);
-            computed[0] += Stranger == Stranger.None ? 0 : 1;
-            _sums.Add(sums.Value, computed);
-            _inUse = null;
-            World.Counts.Nodes++;
-            bool isStreamed = round.Kind == RoundKind.Train && World.Chance.Chance(0.5);
-            if (isStreamed)
-            {
-                StreamBuckets(round, node, sums, duration, World.Scenario.Task.Buckets - 1);
-            }
-            else
-            {
-                Drive(new WorkerEvent.NodeComputed(round, node, sums, duration));
-            }
-        }));
+    /// <summary>What waits for weights ends at once, what computes may, or not.</summary>
+    private void Abandon()
+    {
+        if (_computation is not { } computation)
+        {
+            return;
+        }
+
+        computation.IsAbandoned = true;
+        if (computation.BucketsRead < World.Scenario.Task.Buckets)
+        {
+            World.Time.In(0, () => Receive(() => Finish(computation, 0)));
+        }
+    }
+
+    private void Finish(Computation computation, long duration)
+    {
+        (Round round, TreeNode node) = (computation.Round, computation.Node);
+        _computation = null;
+        _inUse = null;
+        bool isWhole = computation.BucketsRead == World.Scenario.Task.Buckets;
+        if (computation.IsAbandoned && (!isWhole || World.Chance.Chance(0.5)))
+        {
+            Drive(new WorkerEvent.NodeAbandoned(round, node));
+            return;
+        }
+
+        if (World.Scenario.Divergence is { } divergence && divergence.IsIn(round, TreeShape.Shards(node, round.ShardCount)))
+        {
+            Drive(new WorkerEvent.NodeNotFinite(round, divergence.Shard, Divergence.Tensor, Divergence.Finding));
+            return;
+        }
+
+        SumHandle sums = new(_nextSum++);
+        float[] computed = World.Scenario.Task.Compute(round, node, computation.Weights);
+        computed[0] += Stranger == Stranger.None ? 0 : 1;
+        _sums.Add(sums.Value, computed);
+        World.Counts.Nodes++;
+        bool isStreamed = round.Kind == RoundKind.Train && World.Chance.Chance(0.5);
+        if (isStreamed)
+        {
+            StreamBuckets(round, node, sums, duration, World.Scenario.Task.Buckets - 1);
+        }
+        else
+        {
+            Drive(new WorkerEvent.NodeComputed(round, node, sums, duration));
+        }
     }
 
     /// <summary>The last buckets leave first, a little apart; the first one with the node's end.</summary>
@@ -288,7 +357,30 @@ internal sealed class SimulatedWorker : SimulatedProcess
         public float[] Floats { get; } = new float[length];
 
         /// <summary>−1: none.</summary>
-        public long Version { get; set; } = -1;
+        public long Version { get; private set; } = -1;
+
+        /// <summary>Buckets that may be read.</summary>
+        public HashSet<int> Opened { get; } = [];
+
+        public void BeginVersion(long version)
+        {
+            Version = version;
+            Opened.Clear();
+        }
+    }
+
+    private sealed class Computation(Round round, TreeNode node, float[] weights)
+    {
+        public Round Round => round;
+
+        public TreeNode Node => node;
+
+        /// <summary>As they were when they were opened.</summary>
+        public float[] Weights => weights;
+
+        public int BucketsRead { get; set; }
+
+        public bool IsAbandoned { get; set; }
     }
 }
 

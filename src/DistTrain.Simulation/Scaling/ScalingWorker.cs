@@ -3,12 +3,18 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Simulation;
 
-/// <summary>A real <see cref="WorkerProtocol"/> whose computing takes the time that the costs say.</summary>
+/// <summary>
+/// A real <see cref="WorkerProtocol"/> whose computing takes the time that the costs say, from the moment when all weights are
+/// there: what the first layers gain by beginning earlier is left out.
+/// </summary>
 internal sealed class ScalingWorker(ScalingWorld world, string name) : ScalingNode(world), IScalingChild
 {
     private readonly WorkerProtocol _machine = new(name, world.Costs.Threads, new ProtocolTimes());
     private readonly FrameSizes _sizes = new();
     private ScalingConnection? _connection;
+    private readonly Queue<(Round Round, TreeNode Node)> _waiting = new();
+    private WeightVersion _version = new(-1);
+    private int _bucketsOpen;
     private int _nextSum;
 
     public void Joined(ScalingConnection connection)
@@ -60,8 +66,38 @@ internal sealed class ScalingWorker(ScalingWorld world, string name) : ScalingNo
                     new WorkerEvent.RunLoaded(ScalingWorld.RunHash, ScalingWorld.DataHash, World.Costs.BucketFloats.Length))));
                 break;
             case WorkerEffect.Compute compute:
-                After(0, () => Compute(compute.Round, compute.Node));
+                _waiting.Enqueue((compute.Round, compute.Node));
+                ComputeIfWeightsAreThere();
                 break;
+            case WorkerEffect.OpenWeights open:
+                _bucketsOpen = open.Version == _version ? _bucketsOpen + 1 : 1;
+                _version = open.Version;
+                ComputeIfWeightsAreThere();
+                break;
+            case WorkerEffect.Abandon:
+                AbandonWaiting();
+                break;
+        }
+    }
+
+    private void ComputeIfWeightsAreThere()
+    {
+        // Weights of the next version may come in while nodes of the present one are computed.
+        while (_waiting.TryPeek(out (Round Round, TreeNode Node) next)
+            && (next.Round.Version.Value < _version.Value || (next.Round.Version == _version && IsWhole)))
+        {
+            (Round round, TreeNode node) = _waiting.Dequeue();
+            After(0, () => Compute(round, node));
+        }
+    }
+
+    private bool IsWhole => _bucketsOpen == World.Costs.BucketFloats.Length;
+
+    private void AbandonWaiting()
+    {
+        while (_waiting.TryDequeue(out (Round Round, TreeNode Node) waiting))
+        {
+            Post(() => Drive(new WorkerEvent.NodeAbandoned(waiting.Round, waiting.Node)));
         }
     }
 

@@ -6,45 +6,46 @@ using static WorkerBench;
 public sealed class WorkerWorkTests
 {
     private static readonly ShardRange All = new(0, 4);
+    private static readonly WorkerEffect[] Abandoned = [new WorkerEffect.Abandon()];
     private static readonly WorkerEffect[] Released = [new WorkerEffect.Release(new(7))];
 
     [Fact]
-    public void Worker_AssignmentThenWeights_Computes()
+    public void Worker_AssignmentThenWeights_ComputesAtOnceAndOpensTheWeightsAsTheyCome()
     {
-        WorkerBench bench = new WorkerBench().Ready();
-        Assert.Empty(bench.Assign(Round(1), All));
-        Assert.Equal([new WorkerEffect.Compute(Round(1), new(2, 0))], bench.Weights(0));
+        WorkerBench bench = new WorkerBench().Ready(buckets: 2);
+        Assert.Equal([new WorkerEffect.Compute(Round(1), new(2, 0))], bench.Assign(Round(1), All));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(0), 1)], bench.Weights(0, bucket: 1));
+        Assert.Empty(bench.Weights(0, bucket: 1));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(0), 0)], bench.Weights(0, bucket: 0));
     }
 
     [Fact]
     public void Worker_WeightsThenAssignment_Computes()
     {
         WorkerBench bench = new WorkerBench().Ready();
-        Assert.Empty(bench.Weights(0));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(0), 0)], bench.Weights(0));
         Assert.Equal([new WorkerEffect.Compute(Round(1), new(2, 0))], bench.Assign(Round(1), All));
     }
 
     [Fact]
-    public void Worker_SomeBucketsOfTheWeights_AreNotEnough()
-    {
-        WorkerBench bench = new WorkerBench().Ready(buckets: 3);
-        bench.Assign(Round(1), All);
-        Assert.Empty(bench.Weights(0, bucket: 2));
-        Assert.Empty(bench.Weights(0, bucket: 2));
-        Assert.Empty(bench.Weights(0, bucket: 0));
-        Assert.NotEmpty(bench.Weights(0, bucket: 1));
-    }
-
-    [Fact]
-    public void Worker_BucketsOfTwoVersions_DoNotMakeOne()
+    public void Worker_WeightsThatANewerVersionOvertook_AreNotWaitedFor()
     {
         WorkerBench bench = new WorkerBench().Ready(buckets: 2);
         bench.Weights(0, bucket: 0);
         bench.Weights(1, bucket: 1);
         Assert.Empty(bench.Assign(Round(1), All));
-        Assert.Empty(bench.Assign(Round(2), All));
         Assert.Empty(bench.Weights(0, bucket: 1));
-        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], bench.Weights(1, bucket: 0));
+        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], bench.Assign(Round(2), All));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(1), 0)], bench.Weights(1, bucket: 0));
+    }
+
+    [Fact]
+    public void Worker_WeightsOfARoundOfThePast_StayClosed()
+    {
+        WorkerBench bench = new WorkerBench().Ready();
+        bench.Assign(Round(2), All);
+        Assert.Empty(bench.Weights(0));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(1), 0)], bench.Weights(1));
     }
 
     [Fact]
@@ -54,11 +55,51 @@ public sealed class WorkerWorkTests
         bench.Weights(0, bucket: 0);
         bench.Weights(0, bucket: 1);
         bench.Assign(Round(1), new ShardRange(1, 3));
-        bench.Weights(1, bucket: 1);
+        Assert.Equal([new WorkerEffect.OpenWeights(new(1), 1)], bench.Weights(1, bucket: 1));
         Assert.Contains(new WorkerEffect.Compute(Round(1), new(1, 1)), bench.Computed(Round(1), new(0, 1)));
         Assert.Equal(3, bench.Computed(Round(1), new(1, 1)).Count);
-        Assert.Empty(bench.Assign(Round(2), All));
-        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], bench.Weights(1, bucket: 0));
+        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], bench.Assign(Round(2), All));
+    }
+
+    [Fact]
+    public void Worker_WhatWaitsForWeights_IsAbandonedWithItsRound()
+    {
+        WorkerEvent abandoned = new WorkerEvent.NodeAbandoned(Round(1), new(2, 0));
+        WorkerBench cancelled = new WorkerBench().Ready();
+        cancelled.Assign(Round(1), All);
+        Assert.Equal(Abandoned, cancelled.Hear(new CoordinatorMessage.Cancel(Term, new(1))));
+        Assert.Empty(cancelled.Hear(new CoordinatorMessage.Cancel(Term, new(1))));
+        Assert.Empty(cancelled.Do(abandoned));
+        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], cancelled.Assign(Round(2), All));
+
+        WorkerBench overtaken = new WorkerBench().Ready();
+        overtaken.Assign(Round(1), All);
+        Assert.Equal(Abandoned, overtaken.Assign(Round(2), All));
+        Assert.Equal([new WorkerEffect.Compute(Round(2), new(2, 0))], overtaken.Do(abandoned));
+
+        WorkerBench cutOff = new WorkerBench().Ready();
+        cutOff.Assign(Round(1), All);
+        Assert.IsType<WorkerEffect.Abandon>(cutOff.Do(new WorkerEvent.Disconnected("reset"))[0]);
+        Assert.Empty(cutOff.Do(abandoned));
+
+        WorkerBench stopped = new WorkerBench().Ready();
+        stopped.Assign(Round(1), All);
+        Assert.IsType<WorkerEffect.Abandon>(stopped.Hear(new CoordinatorMessage.Stop(Term, "over", false))[0]);
+    }
+
+    [Fact]
+    public void Worker_AskedToLeaveWhileItWaitsForWeights_FinishesOrLeavesWithTheRound()
+    {
+        WorkerBench finishing = new WorkerBench().Ready();
+        finishing.Assign(Round(1), All);
+        Assert.Empty(finishing.Do(new WorkerEvent.LeaveRequested("SIGTERM")));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(0), 0)], finishing.Weights(0));
+        Assert.IsType<WorkerEffect.SendPartial>(finishing.Computed(Round(1), new(2, 0))[0]);
+
+        WorkerBench cancelled = new WorkerBench().Ready();
+        cancelled.Assign(Round(1), All);
+        cancelled.Do(new WorkerEvent.LeaveRequested("SIGTERM"));
+        Assert.IsType<WorkerEffect.Finish>(cancelled.Hear(new CoordinatorMessage.Cancel(Term, new(1)))[^1]);
     }
 
     [Fact]
@@ -164,7 +205,7 @@ public sealed class WorkerWorkTests
         bench.Weights(0);
         bench.Assign(Round(1), new ShardRange(0, 3));
         bench.Weights(1);
-        Assert.Empty(bench.Assign(Round(2), All));
+        Assert.Equal(Abandoned, bench.Assign(Round(2), All));
         Assert.Equal(
             [new WorkerEffect.Release(new(7)), new WorkerEffect.Compute(Round(2), new(2, 0))],
             bench.Computed(Round(1), new(1, 0)));
@@ -186,7 +227,8 @@ public sealed class WorkerWorkTests
         WorkerBench bench = new WorkerBench().Ready();
         Assert.Empty(bench.Hear(new CoordinatorMessage.Assign(new Term(4), Round(1), [All])));
         Assert.Empty(bench.Weights(0, term: 4));
-        Assert.Empty(bench.Assign(Round(1), All));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(0), 0)], bench.Weights(0));
+        Assert.Equal([new WorkerEffect.Compute(Round(1), new(2, 0))], bench.Assign(Round(1), All));
     }
 
     [Fact]
@@ -195,7 +237,7 @@ public sealed class WorkerWorkTests
         WorkerBench bench = new WorkerBench().Ready();
         bench.Weights(0);
         bench.Assign(Round(1), new ShardRange(0, 3));
-        Assert.Empty(bench.Hear(new CoordinatorMessage.Cancel(Term, new(1))));
+        Assert.Equal(Abandoned, bench.Hear(new CoordinatorMessage.Cancel(Term, new(1))));
         Assert.Equal(Released, bench.Computed(Round(1), new(1, 0)));
     }
 
@@ -230,7 +272,7 @@ public sealed class WorkerWorkTests
         bench.Do(new WorkerEvent.Connected());
         bench.Hear(Welcome);
         bench.Assign(Round(1), All);
-        Assert.Empty(bench.Weights(0));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(0), 0)], bench.Weights(0));
         Assert.Equal(
             [new WorkerEffect.Release(new(7)), new WorkerEffect.Compute(Round(1), new(2, 0))],
             bench.Computed(Round(1), new(2, 0)));
@@ -244,7 +286,8 @@ public sealed class WorkerWorkTests
         bench.Do(new WorkerEvent.Disconnected("reset"));
         bench.Do(new WorkerEvent.Connected());
         bench.Hear(Welcome with { Term = new Term(6) });
-        Assert.Empty(bench.Hear(new CoordinatorMessage.Assign(new Term(6), Round(1, version: 5), [All])));
+        bench.Hear(new CoordinatorMessage.Assign(new Term(6), Round(1, version: 5), [All]));
+        Assert.Equal([new WorkerEffect.OpenWeights(new(5), 0)], bench.Weights(5, term: 6));
     }
 
     [Fact]
@@ -273,7 +316,7 @@ public sealed class WorkerWorkTests
     {
         WorkerBench bench = new WorkerBench().Ready();
         bench.Assign(Round(1), new ShardRange(0, 1));
-        Assert.IsType<WorkerEffect.Reconnect>(Assert.Single(bench.Assign(Round(1, version: 8), new ShardRange(1, 1))));
+        Assert.IsType<WorkerEffect.Reconnect>(bench.Assign(Round(1, version: 8), new ShardRange(1, 1))[^1]);
     }
 
     [Fact]

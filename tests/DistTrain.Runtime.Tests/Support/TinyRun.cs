@@ -36,6 +36,15 @@ internal sealed class TinyRun : IDisposable
 
     public string Json { get; }
 
+    /// <summary>The same task for a network large enough for several buckets.</summary>
+    public string DeepJson => Json.Replace(
+        """{ "type": "linear", "units": 16 }, "tanh",""",
+        """{ "type": "linear", "units": 600 }, "tanh", { "type": "linear", "units": 400 }, "tanh", """
+        + """{ "type": "linear", "units": 500 }, "tanh",""",
+        StringComparison.Ordinal);
+
+    public RunFile Deep => Parse(DeepJson);
+
     public RunFile Run { get; }
 
     public PreparedData Data { get; }

@@ -9,16 +9,11 @@ public sealed class BucketStreamTests
     public async Task Weights_InBuckets_EqualThoseInOne()
     {
         using var tiny = new TinyRun(""" "batchSize": 40, "shards": 8, "epochs": 3 """);
-        string deep = tiny.Json.Replace(
-            """{ "type": "linear", "units": 16 }, "tanh",""",
-            """{ "type": "linear", "units": 600 }, "tanh", { "type": "linear", "units": 400 }, "tanh", """
-            + """{ "type": "linear", "units": 500 }, "tanh",""",
-            StringComparison.Ordinal);
-        RunFile run = tiny.Parse(deep);
+        RunFile run = tiny.Deep;
         Assert.True(LoadedRun.Build(run, tiny.Data).Buckets.Count > 1);
 
         // A bound that no gradient reaches changes no weight, but needs the whole gradient at once.
-        RunFile whole = tiny.Parse(deep.Replace(
+        RunFile whole = tiny.Parse(tiny.DeepJson.Replace(
             "\"batchSize\"", "\"clipNorm\": 1e30, \"batchSize\"", StringComparison.Ordinal));
         Assert.Equal(1, LoadedRun.Build(whole, tiny.Data).Buckets.Count);
         TrainingResult expected = await LocalTraining.RunAsync(
