@@ -6,7 +6,8 @@ namespace DistTrain.Runtime.Benchmarking;
 
 /// <summary>
 /// Times kernels on one thread, each round every contender in turn, so that what slows the machine slows all. OpenBLAS
-/// takes part in the products where it is installed: as it comes, and with the core type that suits this processor.
+/// takes part in the products where it is installed: as it comes, with the core type that suits this processor, and with the
+/// one that the environment sets.
 /// </summary>
 public static class KernelBenchmark
 {
@@ -56,9 +57,13 @@ public static class KernelBenchmark
         }
 
         peers.Add(("OpenBLAS", plain));
-        if (BestCoreType() is { } coreType && BlasPeer.TryStart(child, coreType) is { } best)
+        string?[] coreTypes = [BestCoreType(), Environment.GetEnvironmentVariable(OpenBlas.CoreTypeVariable)];
+        foreach (string coreType in coreTypes.OfType<string>().Where(static type => type.Length > 0).Distinct())
         {
-            peers.Add(($"OpenBLAS {coreType}", best));
+            if (BlasPeer.TryStart(child, coreType) is { } forced)
+            {
+                peers.Add(($"OpenBLAS {coreType}", forced));
+            }
         }
     }
 
