@@ -30,6 +30,8 @@ internal sealed class DistTrainCommand : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // A runtime that debuggers can attach to leaves its sockets in /tmp when it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -18,6 +18,8 @@ internal sealed class NodeProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // A runtime that debuggers can attach to leaves its sockets in /tmp when it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment.Remove("DISTTRAIN_TOKEN");
         if (token.Length > 0)
         {
