@@ -9,7 +9,8 @@ public sealed partial class CoordinatorProtocol
 
     string? ICrewLead.SendsAwayBecause => _isSuperseded ? SupersededReason : null;
 
-    bool ICrewLead.HoldsWeights(WeightVersion version, int bucket) => true;
+    bool ICrewLead.HoldsWeights(WeightVersion version, int bucket) =>
+        version == _version || (version.Value == _version.Value + 1 && _isNextApplied[bucket]);
 
     void ICrewLead.NotFinite(WorkerEntry worker, WorkerMessage.NotFinite found)
     {
