@@ -70,6 +70,24 @@ public sealed class StepTimerTests
     }
 
     [Fact]
+    public void Take_AfterTheNextRoundsAssignment_TellsOfTheRoundBeforeAndCountsTheNextFromThere()
+    {
+        var timer = new StepTimer();
+        timer.AddAssignment(First, new RoundNumber(7), At(0));
+        timer.AddSum(First, Sum(7, 70, new ComputeParts(0, 70, 0, 0)), At(80));
+        timer.AddAssignment(First, new RoundNumber(8), At(85));
+        timer.AddUpdate(Ago(4));
+
+        StepTimes times = timer.Take(At(100));
+
+        Assert.Equal((70, 10, 0), (times.Compute, times.Send, times.Hidden));
+        Assert.InRange(times.Update, 4_000_000, 7_000_000);
+        timer.AddSum(First, Sum(8, 60, new ComputeParts(0, 60, 0, 0)), At(165));
+        times = timer.Take(At(200));
+        Assert.Equal((60, 5, 0), (times.Compute, times.Send, times.Hidden));
+    }
+
+    [Fact]
     public void Take_BetweenInputs_TheCoordinatorWaits()
     {
         var timer = new StepTimer();
