@@ -15,11 +15,10 @@ public abstract record WorkerEvent
     public sealed record MessageArrived(CoordinatorMessage Message) : WorkerEvent;
 
     /// <summary>
-    /// A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version. Two buffers are
-    /// enough: the newest whole version, which computations read, and the one that comes in: buckets of the next version may
-    /// come while nodes of the present round are still to be computed. A version that is overwritten before it was used
-    /// belongs to a closed round, so nothing computed with it counts. Where computing began before the weights were whole,
-    /// those that come in are in use too: a version after them finds a buffer once they are whole or the computation ended.
+    /// A whole, checksummed bucket of weights arrived and lies in the shell's buffer for that version. Beside what
+    /// computations read, the newest two versions are enough: the whole one, and the one that comes in: buckets of the next
+    /// version may come while nodes of the present round are still to be computed. A version that is overwritten before it was used
+    /// belongs to a closed round, so nothing computed with it counts.
     /// </summary>
     public sealed record WeightsArrived(CoordinatorMessage.Weights Header) : WorkerEvent;
 

@@ -212,7 +212,10 @@ internal sealed class SimulatedWorker : SimulatedProcess
         floats.CopyTo(slot.Floats.AsSpan(World.Scenario.Task.BucketStart(header.Bucket)));
     }
 
-    /// <summary>As a real shell does it: the buffer that nobody computes with.</summary>
+    /// <summary>
+    /// As a real shell does it: the newest two versions stay. What a computation has read it keeps itself, as one keeps a
+    /// reference.
+    /// </summary>
     private WeightSlot SlotFor(long version)
     {
         WeightSlot slot = _slots.Where(other => other != _inUse).MinBy(other => other.Version)!;
@@ -231,7 +234,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
         _computation = new Computation(round, node, new float[_inUse.Floats.Length]);
         for (int bucket = 0; bucket < World.Scenario.Task.Buckets; bucket++)
         {
-            if (_inUse.Opened.Contains(bucket))
+            if (_inUse?.Opened.Contains(bucket) == true)
             {
                 Read(_computation, bucket);
             }
@@ -259,6 +262,8 @@ internal sealed class SimulatedWorker : SimulatedProcess
             return;
         }
 
+        _inUse = null;
+
         int shards = TreeShape.Shards(computation.Node, computation.Round.ShardCount).Count;
         double jitter = 1 + (World.Scenario.Jitter * ((2 * World.Chance.Share()) - 1));
         long duration = (long)(shards * World.Scenario.ShardMicroseconds * Slowness * jitter);
@@ -274,6 +279,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
         }
 
         computation.IsAbandoned = true;
+        _inUse = null;
         if (computation.BucketsRead < World.Scenario.Task.Buckets)
         {
             World.Time.In(0, () => Receive(() => Finish(computation, 0)));
