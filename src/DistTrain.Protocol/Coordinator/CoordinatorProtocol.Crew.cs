@@ -9,8 +9,7 @@ public sealed partial class CoordinatorProtocol
 
     string? ICrewLead.SendsAwayBecause => _isSuperseded ? SupersededReason : null;
 
-    bool ICrewLead.HoldsWeights(WeightVersion version, int bucket) =>
-        version == _version || (version.Value == _version.Value + 1 && _isNextApplied[bucket]);
+    bool ICrewLead.HoldsWeights(WeightVersion version, int bucket) => true;
 
     void ICrewLead.NotFinite(WorkerEntry worker, WorkerMessage.NotFinite found)
     {

@@ -5,8 +5,7 @@ namespace DistTrain.Protocol;
 /// <para>
 /// States. New → Waiting ⇄ Computing → Closing → (Waiting | Computing | Ended). Waiting: fewer workers are ready than a
 /// round needs. Computing: a round is in hand; without a ready worker it stays in hand until one comes. Closing: all sums
-/// are in, the shell applies them. Ended: for good; whoever still comes is told so. After a training round Closing is passed
-/// over where the next round is certain: that one is in hand while the shell applies the last bucket.
+/// are in, the shell applies them. Ended: for good; whoever still comes is told so.
 /// Who the workers are and how they share a round is the <see cref="Crew"/>'s affair.
 /// </para>
 /// <para>
@@ -15,8 +14,7 @@ namespace DistTrain.Protocol;
 /// workers, late ones to idle workers. So no order of events is special, and a repeated event finds nothing left to do.
 /// </para>
 /// <para>
-/// Invariants. One round takes sums at a time, each is closed once, in order: not before the shell has answered for the one
-/// before. A shard of the round in hand is done, or owned by a ready
+/// Invariants. One round at a time, and it is closed once. A shard of the round in hand is done, or owned by a ready
 /// worker, or nobody is ready. No shard is given twice to the same worker. Every handle that came in is released or
 /// applied exactly once. What bears another term or an older round changes nothing. Every collection is bounded by
 /// workers, shards or a named constant.
@@ -46,7 +44,6 @@ public sealed partial class CoordinatorProtocol : ICrewLead
                 SharesEvenly = settings.SharesEvenly,
             },
             this, _effects);
-        _isNextApplied = new bool[settings.BucketCount];
         _version = settings.Start;
         _evaluated = settings.StartEvaluated;
     }
@@ -157,7 +154,6 @@ public sealed partial class CoordinatorProtocol : ICrewLead
     private void End(RunEndKind kind, string reason)
     {
         _crew.DropRound();
-        ReleaseLastSum();
         _phase = Phase.Ended;
         _crew.StopAll(reason, kind == RunEndKind.Failed);
 

@@ -139,9 +139,9 @@ public sealed class CoordinatorCore : IDisposable
         {
             foreach (CoordinatorEffect effect in _machine.Handle(now, next).Effects)
             {
-                // An addition waits for the next use of sums: the last one of a bucket is made within the update.
-                CoordinatorEffect.Add? addition = TouchesSums(effect) ? _addition : null;
-                _addition = addition is null ? _addition : null;
+                // An addition waits for what follows it: the last one of a bucket is made within the update.
+                CoordinatorEffect.Add? addition = _addition;
+                _addition = null;
                 if (addition is not null && !(effect is CoordinatorEffect.ApplyBucket apply && apply.Sum == addition.Left))
                 {
                     Add(addition);
@@ -158,9 +158,6 @@ public sealed class CoordinatorCore : IDisposable
             }
         }
     }
-
-    private static bool TouchesSums(CoordinatorEffect effect) => effect is CoordinatorEffect.Add
-        or CoordinatorEffect.Release or CoordinatorEffect.ApplyBucket or CoordinatorEffect.CloseRound;
 
     /// <param name="addition">Of an ApplyBucket: what is still to be added to its sum.</param>
     private void Perform(CoordinatorEffect effect, CoordinatorEffect.Add? addition)
@@ -273,7 +270,7 @@ public sealed class CoordinatorCore : IDisposable
             _model.Publish();
         }
 
-        return _journal.OnRound(round, _metrics, _model, _timer.Take(Stopwatch.GetTimestamp()));
+        return _journal.OnRound(round, _metrics, _model, _timer.Take());
     }
 
     private string? LossDefect(Round round) => float.IsFinite(_metrics[Models.MetricSums.Loss])

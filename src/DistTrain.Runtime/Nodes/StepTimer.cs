@@ -21,7 +21,6 @@ public sealed class StepTimer
     private long _idleSince;
     private long _busyAtAssignment;
     private long _busyAtLastSum;
-    private (Share Last, long HiddenTicks)? _ended;
 
     private long BusyTicks => _reduceTicks + _updateTicks + _broadcastTicks;
 
@@ -31,16 +30,13 @@ public sealed class StepTimer
     /// <summary>It is done with it.</summary>
     public void Leave(long now) => _idleSince = now;
 
-    /// <summary>
-    /// A worker is given shards; the first assignment of a round opens it, perhaps before <see cref="Take"/> ends the one
-    /// before.
-    /// </summary>
+    /// <summary>A worker is given shards; the first assignment of a round opens it.</summary>
     public void AddAssignment(WorkerId worker, RoundNumber round, long now)
     {
         if (round != _round)
         {
-            _ended = _shares.Count > 0 ? EndRound() : _ended;
             _round = round;
+            _shares.Clear();
             _busyAtAssignment = BusyTicks;
             _busyAtLastSum = BusyTicks;
         }
@@ -71,14 +67,10 @@ public sealed class StepTimer
 
     public void AddBroadcast(long startedAt) => _broadcastTicks += Stopwatch.GetTimestamp() - startedAt;
 
-    /// <summary>
-    /// The figures since the last call; the next step starts from nothing. A round that is open already waited for the end of
-    /// this one: its assignments count from here.
-    /// </summary>
-    public StepTimes Take(long now)
+    /// <summary>The figures since the last call; the next step starts from nothing.</summary>
+    public StepTimes Take()
     {
-        (Share share, long hiddenTicks) = _ended ?? EndRound();
-        _ended = null;
+        _shares.TryGetValue(_last, out Share share);
         var times = new StepTimes
         {
             Gather = share.Parts.Gather,
@@ -90,24 +82,12 @@ public sealed class StepTimer
             Reduce = Microseconds(_reduceTicks),
             Update = Microseconds(_updateTicks),
             Broadcast = Microseconds(_broadcastTicks),
-            Hidden = Microseconds(hiddenTicks),
+            Hidden = Microseconds(_busyAtLastSum - _busyAtAssignment),
         };
+        _shares.Clear();
         (_reduceTicks, _updateTicks, _broadcastTicks, _waitTicks) = (0, 0, 0, 0);
         (_busyAtAssignment, _busyAtLastSum) = (0, 0);
-        foreach (WorkerId worker in _shares.Keys)
-        {
-            CollectionsMarshal.GetValueRefOrNullRef(_shares, worker).AssignedAt = now;
-        }
-
         return times;
-    }
-
-    /// <summary>What is known of the round in hand, which has all its sums.</summary>
-    private (Share Last, long HiddenTicks) EndRound()
-    {
-        _shares.TryGetValue(_last, out Share share);
-        _shares.Clear();
-        return (share, _busyAtLastSum - _busyAtAssignment);
     }
 
     private static long Microseconds(long ticks) => (long)Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;

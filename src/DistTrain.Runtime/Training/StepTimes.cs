@@ -21,8 +21,8 @@ public readonly record struct StepTimes
     public long WorkerReduce { get; init; }
 
     /// <summary>
-    /// Of that worker: from its first assignment of the round, or from the end of the round before where that came later, to
-    /// the coordinator's taking up its last sum, without the time that it says it computed. So the way of the assignment and the weights before it to the worker, and the way of
+    /// Of that worker: from its first assignment of the round to the coordinator's taking up its last sum, without the
+    /// time that it says it computed. So the way of the assignment and the weights before it to the worker, and the way of
     /// the sums that did not travel while it computed, queues included.
     /// </summary>
     public long Send { get; init; }

@@ -162,8 +162,8 @@ public sealed class CoordinatorAdmissionTests
         Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(bench.Join(2)));
         Assert.Equal("1:[shards 2–3]", Assignments(bench.Lose(2)));
         bench.Sum(1, new(1, 0));
-        Assert.Equal("1:[shards 0–3]", Assignments(bench.Sum(1, new(1, 1))));
-        bench.Close(1);
+        bench.Sum(1, new(1, 1));
+        Assert.Equal("1:[shards 0–3]", Assignments(bench.Close(1)));
     }
 
     [Fact]

@@ -98,8 +98,8 @@ public sealed class CoordinatorLossTests
         CoordinatorBench bench = CoordinatorRoundTests.TwoWorkers();
         bench.Say(1, new WorkerMessage.Leaving(Term, "SIGTERM"));
         bench.Sum(2, LeftHalf);
-        Assert.Equal("2:[shards 0–3]", Assignments(bench.Sum(2, RightHalf)));
-        bench.Close(1);
+        bench.Sum(2, RightHalf);
+        Assert.Equal("2:[shards 0–3]", Assignments(bench.Close(1)));
     }
 
     [Fact]
@@ -124,9 +124,10 @@ public sealed class CoordinatorLossTests
         bench.Join(1);
         Assert.Equal("", Assignments(bench.Join(2)));
         bench.Pass(10);
-        List<CoordinatorEffect> effects = bench.Sum(1, new TreeNode(2, 0), microseconds: 4000);
+        bench.Sum(1, new TreeNode(2, 0), microseconds: 4000);
+        List<CoordinatorEffect> effects = bench.Close(1);
         Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(effects));
-        Assert.Single(effects.OfType<CoordinatorEffect.SendWeights>(), sent => sent.Worker == new WorkerId(2));
+        Assert.Equal(new WorkerId(2), effects.OfType<CoordinatorEffect.SendWeights>().Single().Worker);
     }
 
     [Fact]
@@ -228,8 +229,8 @@ public sealed class CoordinatorLossTests
         bench.Sum(1, LeftHalf, round: 2, microseconds: 10_000);
         bench.After(17.5);
         bench.Pass(10);
-        Assert.Equal("1:[shards 0–2] 2:[shard 3]", Assignments(bench.Sum(1, RightHalf, round: 2, microseconds: 10_000)));
-        bench.Close(2);
+        bench.Sum(1, RightHalf, round: 2, microseconds: 10_000);
+        Assert.Equal("1:[shards 0–2] 2:[shard 3]", Assignments(bench.Close(2)));
     }
 
     [Fact]
@@ -286,8 +287,8 @@ public sealed class CoordinatorLossTests
         CoordinatorBench bench = CoordinatorRoundTests.TwoWorkers();
         bench.Pass(10);
         bench.Sum(1, LeftHalf, microseconds: 10_000);
-        Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(bench.Sum(2, RightHalf, microseconds: 10_000)));
-        bench.Close(1);
+        bench.Sum(2, RightHalf, microseconds: 10_000);
+        Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(bench.Close(1)));
         return bench;
     }
 }
