@@ -105,6 +105,7 @@ internal static class PlanCommand
         }
 
         RunFile file = RunFile.Load(request.RunFile, request.Overrides);
+        file = request.IsLocal ? file.OnOneMachine() : file;
         using PreparedData data = PreparedData.Prepare(file.Data, file.BaseFolder, file.Training.Seed);
         LoadedRun run = LoadedRun.Build(file, data);
         int cores = Environment.ProcessorCount;

@@ -17,8 +17,9 @@ public sealed class LoadedRun
         RunJson = run.ToJson();
         RunHash = HashOf(RunJson);
         // Clipping by norm needs the whole gradient before the first update.
+        int bucketKiB = run.Cluster.BucketKiB ?? ClusterSpec.BucketKiBDefault;
         Buckets = run.Training.Update.ClipNorm is null
-            ? BucketPlan.For(network.Parameters)
+            ? BucketPlan.For(network.Parameters, bucketKiB * (1024 / sizeof(float)))
             : new BucketPlan(network.Parameters.Length, 1);
         Plan = PlanOf(run, data);
     }

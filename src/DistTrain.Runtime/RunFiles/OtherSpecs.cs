@@ -30,6 +30,16 @@ public sealed record ClusterSpec
     /// between. 0: none. Default 0; docs/PLANNING.md says when to change it.
     /// </summary>
     public required int FanIn { get; init; }
+
+    /// <summary>
+    /// KiB of the smallest bucket that travels alone, where layers allow it; null: <see cref="BucketKiBDefault"/>, or
+    /// <see cref="BucketKiBOnOneMachine"/>, where an exchange costs messages and hardly any time on the way.
+    /// </summary>
+    public required int? BucketKiB { get; init; }
+
+    public const int BucketKiBDefault = 512;
+
+    public const int BucketKiBOnOneMachine = 1024;
 }
 
 /// <summary>The run file's report section: what is printed beside the usual figures.</summary>

@@ -73,6 +73,18 @@ public sealed class RunFile
     /// <exception cref="RunFileException">The model asks for classes where the data has none.</exception>
     public ModelSpec ResolveModel(Shape input, int classCount) => ModelSection.Bind(_tree.Map("model"), input, classCount);
 
+    /// <summary>The same run with what all its workers being on one machine suggests, where the file does not say otherwise.</summary>
+    public RunFile OnOneMachine()
+    {
+        if (Cluster.BucketKiB is not null)
+        {
+            return this;
+        }
+
+        var size = Override.Parse($"cluster.bucketKiB={ClusterSpec.BucketKiBOnOneMachine}");
+        return new RunFile((JsonMap)RunFileShape.Root.Check((JsonMap)size.ApplyTo(_tree), ""), Name, BaseFolder);
+    }
+
     /// <summary>
     /// The run file as resolved: overrides applied, defaults filled in, paths absolute, keys in one order. Parsing it
     /// again gives an equal run file with the same text.

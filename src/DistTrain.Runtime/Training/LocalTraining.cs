@@ -71,7 +71,7 @@ public static class LocalTraining
 
     private static SessionSettings SettingsOf(TrainingRequest request) => new()
     {
-        Run = request.Run,
+        Run = request.Run.OnOneMachine(),
         Data = request.Data,
         OutFolder = request.OutFolder,
         Resume = request.Resume,

@@ -29,13 +29,14 @@ public sealed class BucketPlan
     /// Buckets along the borders of layers, so that each leaves as soon as its layers' gradients are there: small neighbours
     /// together, large layers in pieces, which travel and are added one while the other comes.
     /// </summary>
-    public static BucketPlan For(ParameterLayout layout)
+    /// <param name="lengthMin">Floats; smaller neighbours are put together, as each bucket costs messages.</param>
+    public static BucketPlan For(ParameterLayout layout, int lengthMin)
     {
         List<int> starts = [0];
         foreach (ParameterSlice slice in layout.Slices)
         {
             bool isNewLayer = slice.Start > 0 && LayerOf(slice) != LayerOf(layout.At(slice.Start - 1));
-            if (isNewLayer && slice.Start - starts[^1] >= LengthMin && layout.Length - slice.Start >= LengthMin)
+            if (isNewLayer && slice.Start - starts[^1] >= lengthMin && layout.Length - slice.Start >= lengthMin)
             {
                 AddPieces(starts, slice.Start);
             }
@@ -101,9 +102,6 @@ public sealed class BucketPlan
     private static string LayerOf(ParameterSlice slice) => slice.Name[..Math.Max(0, slice.Name.LastIndexOf('.'))];
 
     private const int AlignmentFloats = 16;
-
-    /// <summary>Floats; a smaller bucket costs more in messages than it hides.</summary>
-    private const int LengthMin = 128 * 1024;
 
     /// <summary>Floats; 8 MiB.</summary>
     private const int LengthMax = 2 << 20;

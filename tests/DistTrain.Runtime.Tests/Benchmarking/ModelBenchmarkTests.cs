@@ -38,7 +38,6 @@ public sealed class ModelBenchmarkTests
         Assert.True(times.Forward > 0 && times.Backward > 0 && times.Update > 0 && times.Wait > 0, $"{times}");
         Assert.Equal(0, report.ComputeBytesPerStep);
         Assert.NotEmpty(report.PeakBytes);
-        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "disttrain-bench-*"));
     }
 
     [Fact]

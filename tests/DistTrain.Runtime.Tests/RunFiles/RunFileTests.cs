@@ -36,6 +36,27 @@ public sealed class RunFileTests
     }
 
     [Fact]
+    public void OnOneMachine_NoSizeOfBuckets_TakesLargerOnes()
+    {
+        RunFile run = RunFile.Parse(Minimal, "/runs/my.json");
+        Assert.Null(run.Cluster.BucketKiB);
+
+        RunFile here = run.OnOneMachine();
+
+        Assert.Equal(ClusterSpec.BucketKiBOnOneMachine, here.Cluster.BucketKiB);
+        Assert.Equal(here.ToJson(), RunFile.Parse(run.ToJson(), "/runs/my.json", "cluster.bucketKiB=1024").ToJson());
+        Assert.Equal("/runs/my.json", here.Name);
+    }
+
+    [Fact]
+    public void OnOneMachine_SizeOfBucketsInTheFile_IsKept()
+    {
+        RunFile run = RunFile.Parse(Minimal, "/runs/my.json", "cluster.bucketKiB=64");
+        Assert.Equal(64, run.OnOneMachine().Cluster.BucketKiB);
+        Assert.Contains("\"bucketKiB\":64", run.ToJson().Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ToJson_ParsedAgainElsewhere_GivesTheSameText()
     {
         string canonical = RunFile.Parse(Minimal, "/runs/my.json").ToJson();

@@ -30,14 +30,15 @@ public sealed class BucketPlanTests
     public void Buckets_OfALayout_FollowTheLayers()
     {
         // 784-512-256-10: the last layer is too small to travel alone.
-        BucketPlan plan = BucketPlan.For(Layout(("0.weight", 401_408), ("0.bias", 512), ("1.weight", 131_072), ("1.bias", 256),
-            ("2.weight", 2560), ("2.bias", 10)));
-        Assert.Equal([0, 401_920, 535_818], Starts(plan));
+        ParameterLayout layout = Layout(("0.weight", 401_408), ("0.bias", 512), ("1.weight", 131_072), ("1.bias", 256),
+            ("2.weight", 2560), ("2.bias", 10));
+        Assert.Equal([0, 401_920, 535_818], Starts(BucketPlan.For(layout, 128 * 1024)));
+        Assert.Equal([0, 535_818], Starts(BucketPlan.For(layout, 256 * 1024)));
 
         // A large layer goes in pieces.
-        plan = BucketPlan.For(Layout(("0.weight", 5_000_000), ("1.weight", 1_000_000)));
+        BucketPlan plan = BucketPlan.For(Layout(("0.weight", 5_000_000), ("1.weight", 1_000_000)), 128 * 1024);
         Assert.Equal([0, 1_666_656, 3_333_328, 5_000_000, 6_000_000], Starts(plan));
-        Assert.Equal([0, 300], Starts(BucketPlan.For(Layout(("0.weight", 100), ("1.weight", 200)))));
+        Assert.Equal([0, 300], Starts(BucketPlan.For(Layout(("0.weight", 100), ("1.weight", 200)), 128 * 1024)));
     }
 
     private static IEnumerable<int> Starts(BucketPlan plan) =>

@@ -55,7 +55,7 @@ public static class ExchangeBenchmark
             throw new TrainingException("a worker process was lost while the exchange was timed; run it again");
         }
 
-        ExchangeReport report = Report(request, recorder, result.Summary, LoadedRun.Build(run, data).Buckets.Count);
+        ExchangeReport report = Report(request, recorder, result.Summary, LoadedRun.Build(run.OnOneMachine(), data).Buckets.Count);
         await CheckBitsAsync(request, data, result.Summary, cancellation).ConfigureAwait(false);
         return report;
     }

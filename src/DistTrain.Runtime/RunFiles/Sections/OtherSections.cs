@@ -14,7 +14,11 @@ internal static class OtherSections
         MapKey.Optional("waitForWorkersSeconds", new NumberShape(above: 0),
             "Seconds after which a run without enough workers fails. Default: it waits for ever."),
         MapKey.Optional("fanIn", new IntegerShape(2, 4096),
-            "The most children of a node: with more workers, aggregators add sums in between. Default: no aggregators."));
+            "The most children of a node: with more workers, aggregators add sums in between. Default: no aggregators."),
+        MapKey.Optional("bucketKiB", new IntegerShape(1, 1 << 20),
+            "Weights and sums travel in buckets along the borders of layers, each as soon as it is ready; so large at least. "
+            + "Small ones hide more of the exchange behind computing, large ones need fewer messages. Default: 512, and 1024 "
+            + "where train keeps all workers on one machine."));
 
     public static readonly MapShape Report = new("What is printed beside the usual figures.",
         MapKey.Flag("samples", false,
@@ -34,6 +38,7 @@ internal static class OtherSections
         MinWorkers = section.Integer("minWorkers"),
         WaitForWorkersSeconds = (section["waitForWorkersSeconds"] as JsonNumber)?.Value,
         FanIn = section.OptionalInteger("fanIn") ?? 0,
+        BucketKiB = section.OptionalInteger("bucketKiB"),
     };
 
     public static ReportSpec BindReport(JsonMap section) => new()
