@@ -5,13 +5,22 @@ namespace DistTrain.Runtime;
 /// <summary>Wakes a compute thread for its next piece of work.</summary>
 /// <remarks>
 /// Waking a core that sleeps takes some 50 µs on a virtual machine, a large part of what small models need between two
-/// steps. So where the last wait was short, the thread first asks again for a while, giving its core to whoever wants it
-/// each time, and only then sleeps. It never asks for longer than <see cref="AskMax"/> a wait.
+/// steps. So where the last wait was short, the thread first asks again for a while, helping with <see cref="SpareWork"/> or
+/// giving its core to whoever wants it each time, and only then sleeps. It never asks for longer than <see cref="AskMax"/> a
+/// wait.
 /// </remarks>
 internal sealed class LaneSignal : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0);
+    private volatile ISpareWork? _spareWork;
     private bool _lastWaitWasShort;
+
+    /// <summary>What the thread does meanwhile; null: nothing.</summary>
+    public ISpareWork? SpareWork
+    {
+        get => _spareWork;
+        set => _spareWork = value;
+    }
 
     public void Set() => _signal.Release();
 
@@ -19,13 +28,27 @@ internal sealed class LaneSignal : IDisposable
     public void Wait()
     {
         long startedAt = Stopwatch.GetTimestamp();
-        while (_lastWaitWasShort && _signal.CurrentCount == 0 && Stopwatch.GetElapsedTime(startedAt) < AskMax)
+        if (_lastWaitWasShort && _signal.CurrentCount == 0)
         {
-            Thread.Yield();
+            Ask(startedAt, SpareWork);
         }
 
         _signal.Wait();
         _lastWaitWasShort = Stopwatch.GetElapsedTime(startedAt) < ShortMax;
+    }
+
+    private void Ask(long startedAt, ISpareWork? spareWork)
+    {
+        spareWork?.Join();
+        while (_signal.CurrentCount == 0 && Stopwatch.GetElapsedTime(startedAt) < AskMax)
+        {
+            if (spareWork?.TryHelp() != true)
+            {
+                Thread.Yield();
+            }
+        }
+
+        spareWork?.Leave();
     }
 
     public void Dispose() => _signal.Dispose();

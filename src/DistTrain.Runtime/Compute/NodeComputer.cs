@@ -59,11 +59,21 @@ public sealed class NodeComputer : IDisposable
         _threads = [.. Enumerable.Range(0, threads).Select(StartThread)];
     }
 
-    /// <summary>Where a training round's sums go, for vectors that need no copy on the way; null: nowhere.</summary>
+    /// <summary>
+    /// Where a training round's sums go, for vectors that need no copy on the way, and whose work lanes help with while they
+    /// wait; null: nowhere.
+    /// </summary>
     public ICoordinatorPort? Sums
     {
         get => Volatile.Read(ref _sums);
-        set => Volatile.Write(ref _sums, value);
+        set
+        {
+            Volatile.Write(ref _sums, value);
+            foreach (LaneSignal laneStart in _laneStarts)
+            {
+                laneStart.SpareWork = value?.SpareWork;
+            }
+        }
     }
 
     /// <summary>Asks for one node; the answer comes by itself. Takes over a reference to the weights, which are whole.</summary>

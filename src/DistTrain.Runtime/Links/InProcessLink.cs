@@ -8,11 +8,11 @@ namespace DistTrain.Runtime;
 public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
 {
     private readonly WorkerId _id;
-    private readonly IMailbox<CoordinatorInput> _coordinator;
+    private readonly ICrewNode _coordinator;
     private readonly IMailbox<WorkerInput> _worker;
     private int _isClosed;
 
-    private InProcessLink(WorkerId id, IMailbox<CoordinatorInput> coordinator, IMailbox<WorkerInput> worker)
+    private InProcessLink(WorkerId id, ICrewNode coordinator, IMailbox<WorkerInput> worker)
     {
         _id = id;
         _coordinator = coordinator;
@@ -55,6 +55,8 @@ public sealed class InProcessLink : IWorkerPort, ICoordinatorPort
         sums.Buffer.Retain();
         ToCoordinator(new CoordinatorInput.PartialArrived(_id, header, sums));
     }
+
+    ISpareWork? ICoordinatorPort.SpareWork => _coordinator.SpareWork;
 
     bool ICoordinatorPort.TakesUnchecked(SumBuffer sums) => true;
 

@@ -19,6 +19,8 @@ public sealed class CoordinatorActor : Actor<CoordinatorInput>, ICrewNode
     /// <summary>How the run ended; never faults (a failure of the coordinator itself is a failed end).</summary>
     public Task<RunEnd> End => _end.Task;
 
+    public ISpareWork? SpareWork => _core.SpareWork;
+
     protected override Instant? NextDeadline => _core.NextDeadline;
 
     public WorkerId NextWorkerId() => new(Interlocked.Increment(ref _lastWorker));

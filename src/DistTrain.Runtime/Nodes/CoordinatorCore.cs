@@ -29,6 +29,9 @@ public sealed class CoordinatorCore : IDisposable
         _journal = journal;
     }
 
+    /// <summary>What compute threads of this process may help with while they wait.</summary>
+    public ISpareWork SpareWork => _model.SpareWork;
+
     public Instant? NextDeadline => _machine.NextDeadline;
 
     /// <summary>How the run ended; null while it goes on.</summary>

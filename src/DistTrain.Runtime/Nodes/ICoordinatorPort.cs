@@ -26,6 +26,9 @@ public interface ICoordinatorPort
     /// </summary>
     bool TakesUnchecked(SumBuffer sums) => false;
 
+    /// <summary>What the coordinator, where it is in this process, has to do for compute threads that wait; null: nothing.</summary>
+    ISpareWork? SpareWork => null;
+
     /// <summary>Says which vectors are expected from now on; before it no weights are taken.</summary>
     void ExpectWeights(BucketPlan buckets);
 

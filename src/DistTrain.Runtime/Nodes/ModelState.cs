@@ -34,6 +34,9 @@ public sealed class ModelState : IDisposable
 
     public WeightUpdate Update { get; }
 
+    /// <summary>The updates' slices.</summary>
+    public ISpareWork SpareWork => _crew;
+
     /// <summary>Null, or what was not finite, where: no version follows the current one.</summary>
     public string? Defect { get; private set; }
 

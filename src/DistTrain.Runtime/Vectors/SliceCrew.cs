@@ -4,13 +4,17 @@ namespace DistTrain.Runtime;
 /// Does elementwise jobs on the caller's thread and on helpers: as many threads as the machine has cores. Whoever is free
 /// takes the next slice, so a helper that is late (its core computes for somebody else) costs nothing.
 /// </summary>
-/// <remarks>One job at a time, from one caller at a time. Helpers sleep between jobs.</remarks>
-internal sealed class SliceCrew : IDisposable
+/// <remarks>
+/// One job at a time, from one caller at a time. Helpers sleep between jobs. Threads that wait for something else may stand in
+/// for them: they need not be woken, and helpers beside them would only take turns with them on the same cores.
+/// </remarks>
+internal sealed class SliceCrew : IDisposable, ISpareWork
 {
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Thread[] _helpers;
     private volatile Job? _job;
     private volatile bool _isEnding;
+    private int _volunteers;
 
     /// <param name="threads">The caller's included; 1 or more.</param>
     public SliceCrew(int threads)
@@ -42,7 +46,12 @@ internal sealed class SliceCrew : IDisposable
 
         var job = new Job(work, slices);
         _job = job;
-        _wake.Release(helpers);
+        int woken = helpers - Volatile.Read(ref _volunteers);
+        if (woken > 0)
+        {
+            _wake.Release(woken);
+        }
+
         job.RunFreeSlices();
         job.WaitForOthers();
         _job = null;
@@ -51,6 +60,21 @@ internal sealed class SliceCrew : IDisposable
             throw new InvalidOperationException($"a slice of a vector's update failed: {failure.Message}", failure);
         }
     }
+
+    public void Join() => Interlocked.Increment(ref _volunteers);
+
+    public bool TryHelp()
+    {
+        if (_job is not { IsTaken: false } job)
+        {
+            return false;
+        }
+
+        job.RunFreeSlices();
+        return true;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _volunteers);
 
     public void Dispose()
     {
@@ -98,6 +122,9 @@ internal sealed class SliceCrew : IDisposable
         }
 
         public Exception? Failure { get; private set; }
+
+        /// <summary>Whether every slice is done or in somebody's hands.</summary>
+        public bool IsTaken => Volatile.Read(ref _next) >= _slices;
 
         public void RunFreeSlices()
         {

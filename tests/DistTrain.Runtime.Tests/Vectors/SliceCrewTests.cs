@@ -30,6 +30,50 @@ public sealed class SliceCrewTests
         Assert.All(job.Counts, count => Assert.Equal(1, count));
     }
 
+    /// <summary>The helper is left asleep: without the volunteer nobody would do what the caller's slice waits for.</summary>
+    [Fact]
+    public void SliceCrew_AThreadThatWaits_StandsInForAHelper()
+    {
+        using var crew = new SliceCrew(2);
+        crew.Join();
+        var volunteer = new Thread(() =>
+        {
+            while (!crew.TryHelp())
+            {
+                Thread.Yield();
+            }
+        });
+        volunteer.Start();
+        using var job = new Meeting();
+
+        crew.Run(job, 2);
+
+        volunteer.Join();
+        Assert.Equal(2, job.Threads.Distinct().Count());
+        Assert.Contains(volunteer.ManagedThreadId, job.Threads);
+        Assert.False(crew.TryHelp());
+        crew.Leave();
+        var alone = new Counting(8);
+        crew.Run(alone, 8);
+        Assert.All(alone.Counts, count => Assert.Equal(1, count));
+    }
+
+    /// <summary>Two slices that end only when both are under way.</summary>
+    private sealed class Meeting : ISliceJob, IDisposable
+    {
+        private readonly Barrier _both = new(2);
+
+        public int[] Threads { get; } = new int[2];
+
+        public void RunSlice(int slice)
+        {
+            Threads[slice] = Environment.CurrentManagedThreadId;
+            Assert.True(_both.SignalAndWait(TimeSpan.FromMinutes(1)), "nobody took the other slice");
+        }
+
+        public void Dispose() => _both.Dispose();
+    }
+
     private sealed class Counting(int slices) : ISliceJob
     {
         public int[] Counts { get; } = new int[slices];
