@@ -107,32 +107,46 @@ public sealed class FailingDiskTests
                 return;
             }
 
-            // A checkpoint under way would give the place of the oldest one back to the full disk.
-            while (Directory.GetFiles(Folder) is { Length: > Kept } or { Length: 0 }
-                || Directory.GetFiles(Folder, "*.tmp").Length > 0)
+            // A checkpoint under way would give the place of the oldest one back to the full disk, so fill it until a time when
+            // none was under way and nothing more went in.
+            do
             {
-                Thread.Yield();
-            }
-
-            try
-            {
-                using FileStream filler = File.Create(Path.Combine(Folder, "filler"));
-                while (true)
+                while (Directory.GetFiles(Folder, "*.checkpoint") is { Length: > Kept } or { Length: 0 }
+                    || Directory.GetFiles(Folder, "*.tmp").Length > 0)
                 {
-                    filler.Write(new byte[4096]);
-                    filler.Flush();
+                    Thread.Yield();
                 }
             }
-            catch (IOException)
-            {
-                // Full.
-            }
+            while (Fill() > 0);
         }
 
         public void Mend()
         {
             Run("mount", "-o", "remount,rw", Folder);
             File.Delete(Path.Combine(Folder, "filler"));
+        }
+
+        /// <returns>Bytes that went in.</returns>
+        private long Fill()
+        {
+            var filler = new FileInfo(Path.Combine(Folder, "filler"));
+            long before = filler.Exists ? filler.Length : 0;
+            try
+            {
+                using FileStream stream = filler.Open(FileMode.Append);
+                while (true)
+                {
+                    stream.Write(new byte[4096]);
+                    stream.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Full: meant.
+            }
+
+            filler.Refresh();
+            return filler.Length - before;
         }
 
         public void Dispose() => Run("umount", "--lazy", Folder);
