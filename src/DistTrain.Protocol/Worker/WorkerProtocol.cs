@@ -18,8 +18,8 @@ namespace DistTrain.Protocol;
 /// <para>
 /// Invariants. Only messages of the term that this connection was welcomed to count, and a term of the past is not joined
 /// again. Every handle that came in is released exactly once, after its last SendPartial. Nothing is computed twice
-/// within a round. No sum leaves before all weights of its round came. What does not wait for weights of a round that is
-/// wanted was told to end. After Ended no effect but releases.
+/// within a round. No sum leaves before all weights of its round came. A computation whose round is no longer wanted was
+/// told to end, so that none waits for weights that never come. After Ended no effect but releases.
 /// </para>
 /// <para>What it does not know: floats, files, sockets, threads, clocks, other workers.</para>
 /// </remarks>

@@ -53,7 +53,8 @@ internal sealed class LaneSignal : IDisposable
 
     public void Dispose() => _signal.Dispose();
 
-    private static readonly TimeSpan AskMax = TimeSpan.FromMicroseconds(300);
+    /// <summary>The longest that a thread asks before it sleeps.</summary>
+    public static readonly TimeSpan AskMax = TimeSpan.FromMicroseconds(300);
 
     private static readonly TimeSpan ShortMax = TimeSpan.FromMilliseconds(1);
 }

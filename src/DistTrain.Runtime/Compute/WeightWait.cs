@@ -36,7 +36,7 @@ internal sealed class WeightWait(ArrivingWeights weights) : IParameterArrival
         if (!_isAbandoned && !weights.IsOpen(start, end))
         {
             long startedAt = Stopwatch.GetTimestamp();
-            while (!_isAbandoned && !weights.IsOpen(start, end) && Stopwatch.GetElapsedTime(startedAt) < AskMax)
+            while (!_isAbandoned && !weights.IsOpen(start, end) && Stopwatch.GetElapsedTime(startedAt) < LaneSignal.AskMax)
             {
                 Thread.Yield();
             }
@@ -55,6 +55,4 @@ internal sealed class WeightWait(ArrivingWeights weights) : IParameterArrival
     public long TakeWaitedTicks() => Interlocked.Exchange(ref _waitedTicks, 0);
 
     public void Release() => weights.Release();
-
-    private static readonly TimeSpan AskMax = TimeSpan.FromMicroseconds(300);
 }
