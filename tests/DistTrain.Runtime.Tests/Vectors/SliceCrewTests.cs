@@ -36,9 +36,10 @@ public sealed class SliceCrewTests
     {
         using var crew = new SliceCrew(2);
         crew.Join();
+        using var isOver = new ManualResetEventSlim();
         var volunteer = new Thread(() =>
         {
-            while (!crew.TryHelp())
+            while (!crew.TryHelp() && !isOver.IsSet)
             {
                 Thread.Yield();
             }
@@ -48,6 +49,7 @@ public sealed class SliceCrewTests
 
         crew.Run(job, 2);
 
+        isOver.Set();
         volunteer.Join();
         Assert.Equal(2, job.Threads.Distinct().Count());
         Assert.Contains(volunteer.ManagedThreadId, job.Threads);
@@ -56,6 +58,30 @@ public sealed class SliceCrewTests
         var alone = new Counting(8);
         crew.Run(alone, 8);
         Assert.All(alone.Counts, count => Assert.Equal(1, count));
+    }
+
+    /// <summary>The volunteer never asks, so what a helper takes shows; each slice gives it the time to.</summary>
+    [Fact]
+    public void SliceCrew_AsManyThreadsWaitAsThereAreHelpers_WakesNoHelper()
+    {
+        using var crew = new SliceCrew(2);
+        crew.Join();
+        var job = new Yielding(slices: 10_000);
+
+        crew.Run(job, job.Threads.Length);
+
+        Assert.Equal([Environment.CurrentManagedThreadId], job.Threads.Distinct());
+    }
+
+    private sealed class Yielding(int slices) : ISliceJob
+    {
+        public int[] Threads { get; } = new int[slices];
+
+        public void RunSlice(int slice)
+        {
+            Threads[slice] = Environment.CurrentManagedThreadId;
+            Thread.Yield();
+        }
     }
 
     /// <summary>Two slices that end only when both are under way.</summary>
