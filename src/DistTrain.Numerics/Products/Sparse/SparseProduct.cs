@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace DistTrain.Numerics.Products;
 
 /// <summary>
@@ -8,8 +5,8 @@ namespace DistTrain.Numerics.Products;
 /// bits are those of the whole product, or there is no result (<see cref="SparseGuard"/>).
 /// </summary>
 /// <remarks>
-/// A panel of b, 128 or 144 columns wide, is packed for all of k; its pieces of 64 steps take turns in the first-level cache
-/// for many rows of c. After Gong et al., "SparseTrain: Leveraging Dynamic Sparsity in Training DNNs on General-Purpose SIMD
+/// Panels of b, 128 or 144 columns wide, are packed by pieces of 64 steps, which take turns in the first-level cache for many
+/// rows of c. After Gong et al., "SparseTrain: Leveraging Dynamic Sparsity in Training DNNs on General-Purpose SIMD
 /// Processors" (2020), with lists of entries instead of branches on masks: their end is the only branch that cannot be
 /// foreseen. Rows whose entries fall on the same steps are worked on in pairs (<see cref="RowPairs"/>): a unit of a network
 /// that is on is mostly on for many samples, and two samples of a kind turn on the same units.
@@ -57,18 +54,14 @@ internal static unsafe class SparseProduct
             for (int j = 0; j < n;)
             {
                 int columns = n - j == SparseTile.WideColumns ? SparseTile.WideColumns : SparseTile.Columns;
-                float* panel = scratch.Panels + (isKept ? (nint)j * k : 0);
-                if (first == 0 || !isKept)
+                var panel = new SparsePanel
                 {
-                    b.Pack(j, columns, 0, k, columns, columns, panel, scratch.Zeros);
-                    if (!SparseGuard.AreFinite(panel, (nint)k * columns))
-                    {
-                        return false;
-                    }
-                }
-
-                float* start = bias == null ? scratch.Zeros : bias + j;
-                if (!RunColumns(first, rows, j, columns, starts, panel, c, start, scratch))
+                    Values = scratch.Panels + (isKept ? (nint)j * k : 0),
+                    Columns = columns,
+                    IsWhole = isKept || rows > RowBlock,
+                    IsPacked = first > 0 && isKept,
+                };
+                if (!RunColumns(first, rows, j, starts, b, panel, c, bias == null ? scratch.Zeros : bias + j, scratch))
                 {
                     return false;
                 }
@@ -97,9 +90,10 @@ internal static unsafe class SparseProduct
     }
 
     private static bool RunColumns(
-        int first, int rows, int column, int columns, ReadOnlySpan<int> starts, float* b, in SparseTarget c, float* start,
-        in SparseScratch scratch)
+        int first, int rows, int column, ReadOnlySpan<int> starts, in Operand b, in SparsePanel panel, in SparseTarget c,
+        float* start, in SparseScratch scratch)
     {
+        int columns = panel.Columns;
         SparseLists* lists = scratch.Lists;
         for (int block = 0; block < rows; block += RowBlock)
         {
@@ -109,9 +103,16 @@ internal static unsafe class SparseProduct
             var piece = new SegmentPieces(starts, SparseRows.PieceMost);
             while (piece.MoveNext())
             {
-                float* panel = b + ((nint)piece.First * columns);
+                if (panel.IsPacked || block > 0)
+                {
+                    panel.Prefetch(piece);
+                }
+                else if (!panel.TryPack(b, column, piece, scratch.Zeros))
+                {
+                    return false;
+                }
+
                 float* top = scratch.Stack + (piece.Depth * level);
-                Prefetch(panel, piece.Count * columns);
                 var ends = new ChainEnds
                 {
                     Start = piece.Continues ? top : start,
@@ -123,7 +124,7 @@ internal static unsafe class SparseProduct
                     ResultStride = piece.IsLast ? resultStride : columns,
                     AreFinal = piece.IsLast,
                 };
-                if (RunTiles(columns, *lists++, panel, ends))
+                if (RunTiles(columns, *lists++, panel.Piece(piece), ends))
                 {
                     return false;
                 }
@@ -145,15 +146,5 @@ internal static unsafe class SparseProduct
             | SparseTile.Run(
                 columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + paired, lists.SingleValues,
                 lists.SinglePlaces, panel, ends);
-    }
-
-    /// <summary>Rows of a piece are read with gaps; in one sweep they come from the second-level cache faster.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Prefetch(float* values, int count)
-    {
-        for (int at = 0; at < count; at += 16)
-        {
-            Sse.Prefetch0(values + at);
-        }
     }
 }
