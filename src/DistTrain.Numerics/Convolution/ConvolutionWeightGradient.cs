@@ -132,7 +132,7 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
             {
                 int panelRows = PanelPacking.RoundUp(Math.Min(TKernel.Rows, _shape.OutChannels - i), TKernel.RowStep);
                 TKernel.Run(
-                    panelRows, kCount, a, _patches.Pointer + j, _patchStride, isFirst ? _zeros.Pointer : c,
+                    panelRows, kCount, a, 1, panelRows, _patches.Pointer + j, _patchStride, isFirst ? _zeros.Pointer : c,
                     isFirst ? 0 : _columns, null, 0, c, _columns);
                 a += (nint)kCount * panelRows;
                 c += (nint)TKernel.Rows * _columns;

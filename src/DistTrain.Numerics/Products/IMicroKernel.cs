@@ -19,7 +19,7 @@ internal unsafe interface IMicroKernel
     /// <summary>c = start, then c ← fma(a, b, c) over k ascending, then c ← stack tile + c for each merge.</summary>
     /// <param name="rows">Rows of the tile: a multiple of <see cref="RowStep"/> up to <see cref="Rows"/>.</param>
     /// <param name="kCount">Steps of the chain; 0 is allowed.</param>
-    /// <param name="a">Panel (kCount, rows), dense.</param>
+    /// <param name="a">The tile's part of a: element (row, k) is a[row · aStride + k · aStep]. A panel has the stride 1.</param>
     /// <param name="b">Panel (kCount, Columns), its rows <paramref name="bStride"/> floats apart.</param>
     /// <param name="start">Tile of start values, rows <paramref name="startStride"/> floats apart; 0: one row for all.</param>
     /// <param name="stack">
@@ -27,6 +27,6 @@ internal unsafe interface IMicroKernel
     /// </param>
     /// <param name="c">Written; rows <paramref name="cStride"/> floats apart.</param>
     static abstract void Run(
-        int rows, nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        int rows, nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride);
 }

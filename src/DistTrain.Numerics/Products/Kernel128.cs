@@ -12,7 +12,7 @@ internal readonly unsafe struct Kernel128 : IMicroKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        int rows, nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        int rows, nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         Vector128<float> c00 = Vector128.Load(start), c01 = Vector128.Load(start + 4);
@@ -22,22 +22,26 @@ internal readonly unsafe struct Kernel128 : IMicroKernel
         Vector128<float> c20 = Vector128.Load(start), c21 = Vector128.Load(start + 4);
         start += startStride;
         Vector128<float> c30 = Vector128.Load(start), c31 = Vector128.Load(start + 4);
+        // Three rows of a for each pointer: sums of two registers are addresses, products are not.
+        nint twice = 2 * aStride;
+        float* a3 = a + (3 * aStride);
         for (; kCount > 0; kCount--)
         {
             Vector128<float> b0 = Vector128.Load(b), b1 = Vector128.Load(b + 4);
-            var a0 = Vector128.Create(a[0]);
-            c00 = ExactMultiplyAdd.Run(a0, b0, c00);
-            c01 = ExactMultiplyAdd.Run(a0, b1, c01);
-            var a1 = Vector128.Create(a[1]);
-            c10 = ExactMultiplyAdd.Run(a1, b0, c10);
-            c11 = ExactMultiplyAdd.Run(a1, b1, c11);
-            var a2 = Vector128.Create(a[2]);
-            c20 = ExactMultiplyAdd.Run(a2, b0, c20);
-            c21 = ExactMultiplyAdd.Run(a2, b1, c21);
-            var a3 = Vector128.Create(a[3]);
-            c30 = ExactMultiplyAdd.Run(a3, b0, c30);
-            c31 = ExactMultiplyAdd.Run(a3, b1, c31);
-            a += 4;
+            var factor0 = Vector128.Create(a[0]);
+            c00 = ExactMultiplyAdd.Run(factor0, b0, c00);
+            c01 = ExactMultiplyAdd.Run(factor0, b1, c01);
+            var factor1 = Vector128.Create(a[aStride]);
+            c10 = ExactMultiplyAdd.Run(factor1, b0, c10);
+            c11 = ExactMultiplyAdd.Run(factor1, b1, c11);
+            var factor2 = Vector128.Create(a[twice]);
+            c20 = ExactMultiplyAdd.Run(factor2, b0, c20);
+            c21 = ExactMultiplyAdd.Run(factor2, b1, c21);
+            var factor3 = Vector128.Create(a3[0]);
+            c30 = ExactMultiplyAdd.Run(factor3, b0, c30);
+            c31 = ExactMultiplyAdd.Run(factor3, b1, c31);
+            a += aStep;
+            a3 += aStep;
             b += bStride;
         }
 

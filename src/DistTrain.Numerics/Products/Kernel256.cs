@@ -12,7 +12,7 @@ internal readonly unsafe struct Kernel256 : IMicroKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        int rows, nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        int rows, nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         Vector256<float> c00 = Vector256.Load(start), c01 = Vector256.Load(start + 8);
@@ -26,26 +26,30 @@ internal readonly unsafe struct Kernel256 : IMicroKernel
         start += startStride;
         Vector256<float> c30 = Vector256.Load(start), c31 = Vector256.Load(start + 8);
         Vector256<float> c32 = Vector256.Load(start + 16);
+        // Three rows of a for each pointer: sums of two registers are addresses, products are not.
+        nint twice = 2 * aStride;
+        float* a3 = a + (3 * aStride);
         for (; kCount > 0; kCount--)
         {
             Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8), b2 = Vector256.Load(b + 16);
-            var a0 = Vector256.Create(a[0]);
-            c00 = Vector256.FusedMultiplyAdd(a0, b0, c00);
-            c01 = Vector256.FusedMultiplyAdd(a0, b1, c01);
-            c02 = Vector256.FusedMultiplyAdd(a0, b2, c02);
-            var a1 = Vector256.Create(a[1]);
-            c10 = Vector256.FusedMultiplyAdd(a1, b0, c10);
-            c11 = Vector256.FusedMultiplyAdd(a1, b1, c11);
-            c12 = Vector256.FusedMultiplyAdd(a1, b2, c12);
-            var a2 = Vector256.Create(a[2]);
-            c20 = Vector256.FusedMultiplyAdd(a2, b0, c20);
-            c21 = Vector256.FusedMultiplyAdd(a2, b1, c21);
-            c22 = Vector256.FusedMultiplyAdd(a2, b2, c22);
-            var a3 = Vector256.Create(a[3]);
-            c30 = Vector256.FusedMultiplyAdd(a3, b0, c30);
-            c31 = Vector256.FusedMultiplyAdd(a3, b1, c31);
-            c32 = Vector256.FusedMultiplyAdd(a3, b2, c32);
-            a += 4;
+            var factor0 = Vector256.Create(a[0]);
+            c00 = Vector256.FusedMultiplyAdd(factor0, b0, c00);
+            c01 = Vector256.FusedMultiplyAdd(factor0, b1, c01);
+            c02 = Vector256.FusedMultiplyAdd(factor0, b2, c02);
+            var factor1 = Vector256.Create(a[aStride]);
+            c10 = Vector256.FusedMultiplyAdd(factor1, b0, c10);
+            c11 = Vector256.FusedMultiplyAdd(factor1, b1, c11);
+            c12 = Vector256.FusedMultiplyAdd(factor1, b2, c12);
+            var factor2 = Vector256.Create(a[twice]);
+            c20 = Vector256.FusedMultiplyAdd(factor2, b0, c20);
+            c21 = Vector256.FusedMultiplyAdd(factor2, b1, c21);
+            c22 = Vector256.FusedMultiplyAdd(factor2, b2, c22);
+            var factor3 = Vector256.Create(a3[0]);
+            c30 = Vector256.FusedMultiplyAdd(factor3, b0, c30);
+            c31 = Vector256.FusedMultiplyAdd(factor3, b1, c31);
+            c32 = Vector256.FusedMultiplyAdd(factor3, b2, c32);
+            a += aStep;
+            a3 += aStep;
             b += bStride;
         }
 

@@ -11,20 +11,20 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(
-        int rows, nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        int rows, nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         if (rows == 12)
         {
-            Tile12x32.Run(kCount, a, b, bStride, start, startStride, stack, merges, c, cStride);
+            Tile12x32.Run(kCount, a, aStride, aStep, b, bStride, start, startStride, stack, merges, c, cStride);
         }
         else if (rows == 8)
         {
-            Tile8x32.Run(kCount, a, b, bStride, start, startStride, stack, merges, c, cStride);
+            Tile8x32.Run(kCount, a, aStride, aStep, b, bStride, start, startStride, stack, merges, c, cStride);
         }
         else
         {
-            Tile4x32.Run(kCount, a, b, bStride, start, startStride, stack, merges, c, cStride);
+            Tile4x32.Run(kCount, a, aStride, aStep, b, bStride, start, startStride, stack, merges, c, cStride);
         }
     }
 }

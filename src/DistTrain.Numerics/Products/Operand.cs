@@ -9,6 +9,15 @@ namespace DistTrain.Numerics.Products;
 /// <param name="runsAlongK">Rows run along k: an a of (m, k), or a b of (n, k).</param>
 internal readonly unsafe struct Operand(float* source, nint stride, bool runsAlongK)
 {
+    /// <summary>Rows run along k: an a of (m, k), or a b of (n, k).</summary>
+    public bool RunsAlongK => runsAlongK;
+
+    /// <summary>Floats from row to row.</summary>
+    public nint Stride => stride;
+
+    /// <summary>Where element (first, k) lies of an operand that runs along k.</summary>
+    public float* At(int first, int k) => source + (first * stride) + k;
+
     /// <summary>The operand without its first rows of a, or columns of b.</summary>
     public Operand From(int first) => new(source + (runsAlongK ? first * stride : first), stride, runsAlongK);
 

@@ -8,7 +8,7 @@ internal readonly unsafe struct ScalarKernel : IMicroKernel
     public static int Columns => 8;
 
     public static void Run(
-        int rows, nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        int rows, nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         for (int row = 0; row < 4; row++)
@@ -18,7 +18,7 @@ internal readonly unsafe struct ScalarKernel : IMicroKernel
                 float sum = start[(row * startStride) + column];
                 for (nint k = 0; k < kCount; k++)
                 {
-                    sum = MathF.FusedMultiplyAdd(a[(4 * k) + row], b[(k * bStride) + column], sum);
+                    sum = MathF.FusedMultiplyAdd(a[(row * aStride) + (k * aStep)], b[(k * bStride) + column], sum);
                 }
 
                 for (int merge = 0; merge < merges; merge++)

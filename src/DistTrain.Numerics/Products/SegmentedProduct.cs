@@ -144,7 +144,7 @@ internal static unsafe class SegmentedProduct<TKernel>
             float* top = block.Stack + (depth * TileSize);
             bool isResult = segment == last && !isCut;
             TKernel.Run(
-                rows, pieceEnd - l, a + ((nint)(l - block.First) * rows),
+                rows, pieceEnd - l, a + ((nint)(l - block.First) * rows), 1, rows,
                 b + ((nint)(l - block.First) * TKernel.Columns), TKernel.Columns,
                 continues ? top : block.Zeros, continues ? TKernel.Columns : 0,
                 top - TileSize, merges,

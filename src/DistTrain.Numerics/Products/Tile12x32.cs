@@ -9,7 +9,7 @@ internal static unsafe class Tile12x32
     /// <inheritdoc cref="IMicroKernel.Run"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         Vector512<float> c0L = Vector512.Load(start), c0R = Vector512.Load(start + 16);
@@ -35,46 +35,52 @@ internal static unsafe class Tile12x32
         Vector512<float> c10L = Vector512.Load(start), c10R = Vector512.Load(start + 16);
         start += startStride;
         Vector512<float> c11L = Vector512.Load(start), c11R = Vector512.Load(start + 16);
+        // Three rows of a for each pointer: sums of two registers are addresses, products are not.
+        nint twice = 2 * aStride;
+        float* a3 = a + (3 * aStride), a6 = a3 + (3 * aStride), a9 = a6 + (3 * aStride);
         for (; kCount > 0; kCount--)
         {
             Vector512<float> left = Vector512.Load(b), right = Vector512.Load(b + 16);
-            var a0 = Vector512.Create(a[0]);
-            c0L = Vector512.FusedMultiplyAdd(a0, left, c0L);
-            c0R = Vector512.FusedMultiplyAdd(a0, right, c0R);
-            var a1 = Vector512.Create(a[1]);
-            c1L = Vector512.FusedMultiplyAdd(a1, left, c1L);
-            c1R = Vector512.FusedMultiplyAdd(a1, right, c1R);
-            var a2 = Vector512.Create(a[2]);
-            c2L = Vector512.FusedMultiplyAdd(a2, left, c2L);
-            c2R = Vector512.FusedMultiplyAdd(a2, right, c2R);
-            var a3 = Vector512.Create(a[3]);
-            c3L = Vector512.FusedMultiplyAdd(a3, left, c3L);
-            c3R = Vector512.FusedMultiplyAdd(a3, right, c3R);
-            var a4 = Vector512.Create(a[4]);
-            c4L = Vector512.FusedMultiplyAdd(a4, left, c4L);
-            c4R = Vector512.FusedMultiplyAdd(a4, right, c4R);
-            var a5 = Vector512.Create(a[5]);
-            c5L = Vector512.FusedMultiplyAdd(a5, left, c5L);
-            c5R = Vector512.FusedMultiplyAdd(a5, right, c5R);
-            var a6 = Vector512.Create(a[6]);
-            c6L = Vector512.FusedMultiplyAdd(a6, left, c6L);
-            c6R = Vector512.FusedMultiplyAdd(a6, right, c6R);
-            var a7 = Vector512.Create(a[7]);
-            c7L = Vector512.FusedMultiplyAdd(a7, left, c7L);
-            c7R = Vector512.FusedMultiplyAdd(a7, right, c7R);
-            var a8 = Vector512.Create(a[8]);
-            c8L = Vector512.FusedMultiplyAdd(a8, left, c8L);
-            c8R = Vector512.FusedMultiplyAdd(a8, right, c8R);
-            var a9 = Vector512.Create(a[9]);
-            c9L = Vector512.FusedMultiplyAdd(a9, left, c9L);
-            c9R = Vector512.FusedMultiplyAdd(a9, right, c9R);
-            var a10 = Vector512.Create(a[10]);
-            c10L = Vector512.FusedMultiplyAdd(a10, left, c10L);
-            c10R = Vector512.FusedMultiplyAdd(a10, right, c10R);
-            var a11 = Vector512.Create(a[11]);
-            c11L = Vector512.FusedMultiplyAdd(a11, left, c11L);
-            c11R = Vector512.FusedMultiplyAdd(a11, right, c11R);
-            a += 12;
+            var factor0 = Vector512.Create(a[0]);
+            c0L = Vector512.FusedMultiplyAdd(factor0, left, c0L);
+            c0R = Vector512.FusedMultiplyAdd(factor0, right, c0R);
+            var factor1 = Vector512.Create(a[aStride]);
+            c1L = Vector512.FusedMultiplyAdd(factor1, left, c1L);
+            c1R = Vector512.FusedMultiplyAdd(factor1, right, c1R);
+            var factor2 = Vector512.Create(a[twice]);
+            c2L = Vector512.FusedMultiplyAdd(factor2, left, c2L);
+            c2R = Vector512.FusedMultiplyAdd(factor2, right, c2R);
+            var factor3 = Vector512.Create(a3[0]);
+            c3L = Vector512.FusedMultiplyAdd(factor3, left, c3L);
+            c3R = Vector512.FusedMultiplyAdd(factor3, right, c3R);
+            var factor4 = Vector512.Create(a3[aStride]);
+            c4L = Vector512.FusedMultiplyAdd(factor4, left, c4L);
+            c4R = Vector512.FusedMultiplyAdd(factor4, right, c4R);
+            var factor5 = Vector512.Create(a3[twice]);
+            c5L = Vector512.FusedMultiplyAdd(factor5, left, c5L);
+            c5R = Vector512.FusedMultiplyAdd(factor5, right, c5R);
+            var factor6 = Vector512.Create(a6[0]);
+            c6L = Vector512.FusedMultiplyAdd(factor6, left, c6L);
+            c6R = Vector512.FusedMultiplyAdd(factor6, right, c6R);
+            var factor7 = Vector512.Create(a6[aStride]);
+            c7L = Vector512.FusedMultiplyAdd(factor7, left, c7L);
+            c7R = Vector512.FusedMultiplyAdd(factor7, right, c7R);
+            var factor8 = Vector512.Create(a6[twice]);
+            c8L = Vector512.FusedMultiplyAdd(factor8, left, c8L);
+            c8R = Vector512.FusedMultiplyAdd(factor8, right, c8R);
+            var factor9 = Vector512.Create(a9[0]);
+            c9L = Vector512.FusedMultiplyAdd(factor9, left, c9L);
+            c9R = Vector512.FusedMultiplyAdd(factor9, right, c9R);
+            var factor10 = Vector512.Create(a9[aStride]);
+            c10L = Vector512.FusedMultiplyAdd(factor10, left, c10L);
+            c10R = Vector512.FusedMultiplyAdd(factor10, right, c10R);
+            var factor11 = Vector512.Create(a9[twice]);
+            c11L = Vector512.FusedMultiplyAdd(factor11, left, c11L);
+            c11R = Vector512.FusedMultiplyAdd(factor11, right, c11R);
+            a += aStep;
+            a3 += aStep;
+            a6 += aStep;
+            a9 += aStep;
             b += bStride;
         }
 

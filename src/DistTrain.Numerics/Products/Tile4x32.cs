@@ -9,7 +9,7 @@ internal static unsafe class Tile4x32
     /// <inheritdoc cref="IMicroKernel.Run"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        nint kCount, float* a, float* b, nint bStride, float* start, nint startStride,
+        nint kCount, float* a, nint aStride, nint aStep, float* b, nint bStride, float* start, nint startStride,
         float* stack, int merges, float* c, nint cStride)
     {
         Vector512<float> c0L = Vector512.Load(start), c0R = Vector512.Load(start + 16);
@@ -19,22 +19,26 @@ internal static unsafe class Tile4x32
         Vector512<float> c2L = Vector512.Load(start), c2R = Vector512.Load(start + 16);
         start += startStride;
         Vector512<float> c3L = Vector512.Load(start), c3R = Vector512.Load(start + 16);
+        // Three rows of a for each pointer: sums of two registers are addresses, products are not.
+        nint twice = 2 * aStride;
+        float* a3 = a + (3 * aStride);
         for (; kCount > 0; kCount--)
         {
             Vector512<float> left = Vector512.Load(b), right = Vector512.Load(b + 16);
-            var a0 = Vector512.Create(a[0]);
-            c0L = Vector512.FusedMultiplyAdd(a0, left, c0L);
-            c0R = Vector512.FusedMultiplyAdd(a0, right, c0R);
-            var a1 = Vector512.Create(a[1]);
-            c1L = Vector512.FusedMultiplyAdd(a1, left, c1L);
-            c1R = Vector512.FusedMultiplyAdd(a1, right, c1R);
-            var a2 = Vector512.Create(a[2]);
-            c2L = Vector512.FusedMultiplyAdd(a2, left, c2L);
-            c2R = Vector512.FusedMultiplyAdd(a2, right, c2R);
-            var a3 = Vector512.Create(a[3]);
-            c3L = Vector512.FusedMultiplyAdd(a3, left, c3L);
-            c3R = Vector512.FusedMultiplyAdd(a3, right, c3R);
-            a += 4;
+            var factor0 = Vector512.Create(a[0]);
+            c0L = Vector512.FusedMultiplyAdd(factor0, left, c0L);
+            c0R = Vector512.FusedMultiplyAdd(factor0, right, c0R);
+            var factor1 = Vector512.Create(a[aStride]);
+            c1L = Vector512.FusedMultiplyAdd(factor1, left, c1L);
+            c1R = Vector512.FusedMultiplyAdd(factor1, right, c1R);
+            var factor2 = Vector512.Create(a[twice]);
+            c2L = Vector512.FusedMultiplyAdd(factor2, left, c2L);
+            c2R = Vector512.FusedMultiplyAdd(factor2, right, c2R);
+            var factor3 = Vector512.Create(a3[0]);
+            c3L = Vector512.FusedMultiplyAdd(factor3, left, c3L);
+            c3R = Vector512.FusedMultiplyAdd(factor3, right, c3R);
+            a += aStep;
+            a3 += aStep;
             b += bStride;
         }
 
