@@ -10,6 +10,7 @@ public class MatrixProductTests
         {
             { 1, 1, 1 }, { 1, 1, 0 }, { 0, 5, 3 }, { 5, 0, 3 }, { 12, 32, 7 }, { 13, 33, 5 }, { 11, 31, 400 },
             { 24, 64, 384 }, { 25, 65, 385 }, { 1, 10, 256 }, { 32, 10, 17 }, { 3, 600, 9 }, { 250, 40, 30 }, { 30, 520, 390 },
+            { 12, 32, 800 }, { 25, 65, 801 }, { 13, 300, 1700 },
         };
         var random = new Random(20261122);
         for (int i = 0; i < 60; i++)
@@ -66,6 +67,7 @@ public class MatrixProductTests
     [InlineData(250, 300, 1100, 5)]
     [InlineData(5, 3, 2048, 4)]
     [InlineData(5, 3, 1025, 600)]
+    [InlineData(110, 300, 1700, 1)]
     public void Tn_MoreRowsThanABlock_EqualsScalarTwinBitForBit(int m, int n, int k, int segmentCount)
     {
         int[] starts = Segments(segmentCount, k, new Random(5));
