@@ -17,10 +17,10 @@ internal readonly unsafe struct SparseLists
     public required float* PairValues { get; init; }
 
     /// <summary>Of each entry: its step of k within the piece, its row in a panel of b.</summary>
-    public required ushort* PairPlaces { get; init; }
+    public required byte* PairPlaces { get; init; }
 
     public required float* SingleValues { get; init; }
 
     /// <inheritdoc cref="PairPlaces"/>
-    public required ushort* SinglePlaces { get; init; }
+    public required byte* SinglePlaces { get; init; }
 }

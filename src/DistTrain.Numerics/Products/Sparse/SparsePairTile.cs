@@ -10,14 +10,14 @@ namespace DistTrain.Numerics.Products;
 /// </remarks>
 internal static unsafe class SparsePairTile
 {
-    /// <inheritdoc cref="SparseTile.Run(int, int, ushort*, ushort*, float*, ushort*, float*, in ChainEnds)"/>
+    /// <inheritdoc cref="SparseTile.Run(int, int, ushort*, ushort*, float*, byte*, float*, in ChainEnds)"/>
     /// <param name="count">Pairs.</param>
     /// <param name="rows">Two of c for each pair.</param>
     /// <param name="lengths">Entries of each pair, at every second place.</param>
-    /// <param name="values">For each pair those of its first row, then those of its second.</param>
+    /// <param name="values">For each pair those of its first row, then, behind a gap (<see cref="SparseRows.PairGap"/>), those of its second.</param>
     /// <param name="places">One for each entry of a pair: its row in b.</param>
     public static bool Run(
-        int columns, int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
+        int columns, int count, ushort* rows, ushort* lengths, float* values, byte* places, float* b, in ChainEnds ends)
     {
         if (columns == SparseTile.Columns)
         {
@@ -29,7 +29,7 @@ internal static unsafe class SparsePairTile
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Run<TWidth>(
-        int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
+        int count, ushort* rows, ushort* lengths, float* values, byte* places, float* b, in ChainEnds ends)
         where TWidth : struct, ITileWidth
     {
         float* starts = ends.Start, stack = ends.Stack, results = ends.Result;
@@ -70,9 +70,10 @@ internal static unsafe class SparsePairTile
             }
 
             float* end = values + length;
+            nint secondValue = length + SparseRows.PairGap;
             for (; values < end; values++)
             {
-                Vector512<float> a = Vector512.Create(*values), e = Vector512.Create(values[length]);
+                Vector512<float> a = Vector512.Create(*values), e = Vector512.Create(values[secondValue]);
                 float* line = b + ((uint)*places++ * TWidth.Columns);
                 Vector512<float> part = Vector512.Load(line);
                 c0 = Vector512.FusedMultiplyAdd(a, part, c0);
@@ -106,7 +107,7 @@ internal static unsafe class SparsePairTile
                 }
             }
 
-            values += length;
+            values = end + secondValue;
             float* top = stack + (row * TWidth.Columns), secondTop = stack + (second * TWidth.Columns);
             for (int left = merges; left > 0; left--, top -= level, secondTop -= level)
             {

@@ -16,7 +16,7 @@ internal static unsafe class SparseProduct
     /// <summary>Rows of c for which a piece of b stays in the cache.</summary>
     private const int RowBlock = RowPairs.RowsMost;
 
-    /// <summary>Entries of a that are listed at a time, 6 bytes each.</summary>
+    /// <summary>Entries of a that are listed at a time, 5 bytes each.</summary>
     private const int EntriesMost = 1 << 20;
 
     /// <summary>Floats of c that are worked on at a time: with columns in turn, more would lie on too many pages of memory.</summary>

@@ -1,8 +1,9 @@
 namespace DistTrain.Numerics.Products;
 
 /// <summary>Memory that lists are written to, one behind the other (<see cref="SparseLists"/>).</summary>
-/// <param name="values">Room for all rows' steps, and <see cref="SparseRows.Slack"/>; likewise <paramref name="places"/>.</param>
-internal readonly unsafe struct SparseRoom(ushort* rows, ushort* lengths, float* values, ushort* places)
+/// <param name="values">Room for all rows' steps, half a <see cref="SparseRows.PairGap"/> for each list of a row, and one more.</param>
+/// <param name="places">Room for all rows' steps, and <see cref="StepPlaces.WrittenMost"/>.</param>
+internal readonly unsafe struct SparseRoom(ushort* rows, ushort* lengths, float* values, byte* places)
 {
     public ushort* Rows => rows;
 
@@ -10,5 +11,5 @@ internal readonly unsafe struct SparseRoom(ushort* rows, ushort* lengths, float*
 
     public float* Values => values;
 
-    public ushort* Places => places;
+    public byte* Places => places;
 }

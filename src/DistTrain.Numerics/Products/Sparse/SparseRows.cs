@@ -11,13 +11,13 @@ internal static unsafe class SparseRows
     /// <summary>Steps of k in a piece; so many rows of a panel of b take two thirds of a first-level cache of 48 KiB.</summary>
     public const int PieceMost = 64;
 
-    /// <summary>Values and places that may be written behind the last entry.</summary>
-    public const int Slack = 16;
+    /// <summary>Floats from behind a pair's first row's values to its second row's: so many may be written behind the last entry.</summary>
+    public const int PairGap = 16;
 
     /// <summary>Compresses one piece of k for a block of rows.</summary>
     /// <param name="a">(m, k) or (k, m), as it lies in memory.</param>
     /// <param name="piece">Steps of k, at most <see cref="PieceMost"/>.</param>
-    /// <param name="room">Where the lists go; moved behind them.</param>
+    /// <param name="room">Where the lists go (<see cref="SparseRoom"/>); moved behind them.</param>
     /// <param name="copies">rows · <see cref="PieceMost"/> floats of scratch.</param>
     /// <param name="masks">One for each row, scratch.</param>
     public static SparseLists Compress(
@@ -29,11 +29,14 @@ internal static unsafe class SparseRows
         int pairs = RowPairs.Choose(
             new ReadOnlySpan<ulong>(masks, rows), new Span<ushort>(order, rows), new Span<ushort>(lengths, rows));
         float* values = room.Values;
-        ushort* places = room.Places;
+        byte* places = room.Places;
         for (int i = 0; i < 2 * pairs; i += 2)
         {
-            CompressPair(source + (order[i] * stride), source + (order[i + 1] * stride), piece, lengths[i], values, places);
-            values += 2 * lengths[i];
+            float* second = values + lengths[i] + PairGap;
+            CompressPair(
+                source + (order[i] * stride), source + (order[i + 1] * stride), piece, masks[order[i]] | masks[order[i + 1]],
+                values, second, places);
+            values = second + lengths[i];
             places += lengths[i];
         }
 
@@ -50,7 +53,7 @@ internal static unsafe class SparseRows
         };
         for (int i = 2 * pairs; i < rows; i++)
         {
-            CompressRow(source + (order[i] * stride), piece, values, places);
+            CompressRow(source + (order[i] * stride), piece, masks[order[i]], values, places);
             values += lengths[i];
             places += lengths[i];
         }
@@ -77,49 +80,34 @@ internal static unsafe class SparseRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CompressRow(float* row, int piece, float* values, ushort* places)
+    private static void CompressRow(float* row, int piece, ulong mask, float* values, byte* places)
     {
-        Vector512<int> currentPlaces = Vector512<int>.Indices;
+        StepPlaces.Write(mask, places);
         for (int k = 0; k < piece; k += 16)
         {
             Vector512<float> current = Vector512.Load(row + k);
-            Vector512<float> keep = ~Vector512.Equals(current, Vector512<float>.Zero);
-            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(values);
-            Avx512F.ConvertToVector256UInt16(Avx512F.Compress(Vector512<int>.Zero, keep.AsInt32(), currentPlaces)).Store(places);
-            int entries = BitOperations.PopCount(keep.ExtractMostSignificantBits());
-            values += entries;
-            places += entries;
-            currentPlaces += Vector512.Create(16);
+            Avx512F.Compress(Vector512<float>.Zero, ~Vector512.Equals(current, Vector512<float>.Zero), current).Store(values);
+            values += BitOperations.PopCount((uint)(ushort)(mask >> k));
         }
     }
 
-    /// <summary>The second row's values follow the first's; a value is 0 where only the other row has an entry.</summary>
+    /// <summary>A value is 0 where only the other row has an entry.</summary>
+    /// <param name="mask">Steps in which one of them or both have one.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CompressPair(float* row, float* second, int piece, int length, float* values, ushort* places)
+    private static void CompressPair(
+        float* row, float* second, int piece, ulong mask, float* values, float* secondValues, byte* places)
     {
-        Vector512<int> currentPlaces = Vector512<int>.Indices;
-        float* firstValues = values;
+        StepPlaces.Write(mask, places);
         for (int k = 0; k < piece; k += 16)
         {
-            Vector512<float> current = Vector512.Load(row + k);
+            Vector512<float> current = Vector512.Load(row + k), other = Vector512.Load(second + k);
             Vector512<float> keep = ~(Vector512.Equals(current, Vector512<float>.Zero)
-                & Vector512.Equals(Vector512.Load(second + k), Vector512<float>.Zero));
-            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(firstValues);
-            Avx512F.ConvertToVector256UInt16(Avx512F.Compress(Vector512<int>.Zero, keep.AsInt32(), currentPlaces)).Store(places);
-            int entries = BitOperations.PopCount(keep.ExtractMostSignificantBits());
-            firstValues += entries;
-            places += entries;
-            currentPlaces += Vector512.Create(16);
-        }
-
-        float* secondValues = values + length;
-        for (int k = 0; k < piece; k += 16)
-        {
-            Vector512<float> current = Vector512.Load(second + k);
-            Vector512<float> keep = ~(Vector512.Equals(Vector512.Load(row + k), Vector512<float>.Zero)
-                & Vector512.Equals(current, Vector512<float>.Zero));
-            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(secondValues);
-            secondValues += BitOperations.PopCount(keep.ExtractMostSignificantBits());
+                & Vector512.Equals(other, Vector512<float>.Zero));
+            Avx512F.Compress(Vector512<float>.Zero, keep, current).Store(values);
+            Avx512F.Compress(Vector512<float>.Zero, keep, other).Store(secondValues);
+            int entries = BitOperations.PopCount((uint)(ushort)(mask >> k));
+            values += entries;
+            secondValues += entries;
         }
     }
 }

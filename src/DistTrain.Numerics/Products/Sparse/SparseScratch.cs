@@ -34,20 +34,22 @@ internal readonly unsafe struct SparseScratch
     /// <param name="panelsLength">Floats.</param>
     public static SparseScratch Of(int rows, int rowBlock, int columns, int k, int pieces, int depth, int panelsLength)
     {
-        int values = PanelPacking.RoundUp(checked((rows * k) + SparseRows.Slack), 32), places = values / 2;
+        int lengths = checked(rows * pieces), entries = checked(rows * k);
+        int values = PanelPacking.RoundUp(checked(entries + (lengths * SparseRows.PairGap / 2) + SparseRows.PairGap), 16);
+        int places = PanelPacking.RoundUp(checked(entries + StepPlaces.WrittenMost), 64) / sizeof(float);
         int lists = PanelPacking.RoundUp(rows, rowBlock) / rowBlock * pieces * (sizeof(SparseLists) / sizeof(float));
-        int lengths = checked(rows * pieces), masks = rowBlock * (sizeof(ulong) / sizeof(float));
+        int masks = rowBlock * (sizeof(ulong) / sizeof(float));
         int copies = rowBlock * SparseRows.PieceMost, block = rowBlock * columns, zeroCount = Math.Max(k, columns);
         float* a = PackingScratch.A(checked(lists + masks + values + places + lengths));
         float* tiles = PackingScratch.Tiles(checked(copies + ((1 + depth) * block) + zeroCount));
-        float* entries = a + lists + masks, zeros = tiles + copies + ((nint)(1 + depth) * block);
-        ushort* order = (ushort*)(entries + values + places);
+        float* firstValue = a + lists + masks, zeros = tiles + copies + ((nint)(1 + depth) * block);
+        ushort* order = (ushort*)(firstValue + values + places);
         new Span<float>(zeros, zeroCount).Clear();
         return new SparseScratch
         {
             Lists = (SparseLists*)a,
             Masks = (ulong*)(a + lists),
-            Room = new SparseRoom(order, order + lengths, entries, (ushort*)(entries + values)),
+            Room = new SparseRoom(order, order + lengths, firstValue, (byte*)(firstValue + values)),
             Copies = tiles,
             Result = tiles + copies,
             Stack = tiles + copies + block,

@@ -29,7 +29,7 @@ internal static unsafe class SparseTile
     /// <param name="b">Panel (k, columns), dense, aligned to a cache line.</param>
     /// <returns>Whether a final result is −0.</returns>
     public static bool Run(
-        int columns, int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
+        int columns, int count, ushort* rows, ushort* lengths, float* values, byte* places, float* b, in ChainEnds ends)
     {
         if (columns == Columns)
         {
@@ -41,7 +41,7 @@ internal static unsafe class SparseTile
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Run<TWidth>(
-        int count, ushort* rows, ushort* lengths, float* values, ushort* places, float* b, in ChainEnds ends)
+        int count, ushort* rows, ushort* lengths, float* values, byte* places, float* b, in ChainEnds ends)
         where TWidth : struct, ITileWidth
     {
         float* starts = ends.Start, stack = ends.Stack, results = ends.Result;
@@ -71,9 +71,9 @@ internal static unsafe class SparseTile
             for (; length >= 4; length -= 4)
             {
                 Vector512<float> four = Avx512F.BroadcastVector128ToVector512(values);
-                ulong fourPlaces = *(ulong*)places;
+                uint fourPlaces = *(uint*)places;
                 Vector512<float> a = Avx512F.Permute4x32(four, 0x00);
-                float* line = b + ((ushort)fourPlaces * TWidth.Columns);
+                float* line = b + ((byte)fourPlaces * TWidth.Columns);
                 c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
                 c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
                 c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
@@ -88,7 +88,7 @@ internal static unsafe class SparseTile
                 }
 
                 a = Avx512F.Permute4x32(four, 0x55);
-                line = b + ((ushort)(fourPlaces >> 16) * TWidth.Columns);
+                line = b + ((byte)(fourPlaces >> 8) * TWidth.Columns);
                 c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
                 c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
                 c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
@@ -103,7 +103,7 @@ internal static unsafe class SparseTile
                 }
 
                 a = Avx512F.Permute4x32(four, 0xAA);
-                line = b + ((ushort)(fourPlaces >> 32) * TWidth.Columns);
+                line = b + ((byte)(fourPlaces >> 16) * TWidth.Columns);
                 c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
                 c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
                 c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
@@ -118,7 +118,7 @@ internal static unsafe class SparseTile
                 }
 
                 a = Avx512F.Permute4x32(four, 0xFF);
-                line = b + ((uint)(fourPlaces >> 48) * TWidth.Columns);
+                line = b + ((fourPlaces >> 24) * TWidth.Columns);
                 c0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line), c0);
                 c1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 16), c1);
                 c2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(line + 32), c2);
