@@ -57,6 +57,9 @@ public sealed class AggregatorProtocol : ICrewLead
     /// <summary>When the machine wants <see cref="AggregatorEvent.TimePassed"/> at the latest; null: not at all.</summary>
     public Instant? NextDeadline => _deadline;
 
+    /// <summary>Sums are in that wait for <see cref="CoordinatorEvent.CaughtUp"/> from below to be added and sent up.</summary>
+    public bool HasWork => _crew?.HasWork ?? false;
+
     bool ICrewLead.HasEnded => _hasEnded;
 
     string? ICrewLead.SendsAwayBecause =>

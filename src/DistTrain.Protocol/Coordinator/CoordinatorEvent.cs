@@ -19,6 +19,12 @@ public abstract record CoordinatorEvent
     public sealed record PartialArrived(WorkerId Worker, WorkerMessage.PartialSum Header, SumHandle Sum) : CoordinatorEvent;
 
     /// <summary>
+    /// The shell has told all that lies ready, so what comes first is known: the front-most bucket's work is due. Said while
+    /// <see cref="CoordinatorProtocol.HasWork"/>, one bucket's work at a time.
+    /// </summary>
+    public sealed record CaughtUp : CoordinatorEvent;
+
+    /// <summary>
     /// The shell refused what a worker sent (a sum of another length, not-a-number inside, a message that does not parse).
     /// The machine sends it the reason, disconnects it and gives its shards to others.
     /// </summary>

@@ -38,7 +38,7 @@ public sealed partial class CoordinatorProtocol
 
     private void CloseRoundIfComplete()
     {
-        if (_crew.Progress.IsComplete)
+        if (_crew.Progress.IsComplete && !_crew.HasWork)
         {
             _phase = Phase.Closing;
             _crew.CloseRound();

@@ -12,6 +12,7 @@ namespace DistTrain.Protocol;
 /// How it decides. The handler of an event only notes the fact (a sum is in, a worker is gone). Then <see cref="Settle"/>
 /// looks at the facts alone and does what is due: drop the silent, begin or close a round, give unowned shards to ready
 /// workers, late ones to idle workers. So no order of events is special, and a repeated event finds nothing left to do.
+/// What takes long (additions, updates) waits until the shell has told all that lies ready: <see cref="BucketWork"/>.
 /// </para>
 /// <para>
 /// Invariants. One round at a time, and it is closed once. A shard of the round in hand is done, or owned by a ready
@@ -61,6 +62,9 @@ public sealed partial class CoordinatorProtocol : ICrewLead
 
     /// <summary>When the machine wants <see cref="CoordinatorEvent.TimePassed"/> at the latest; null: not at all.</summary>
     public Instant? NextDeadline => _deadline;
+
+    /// <summary>Sums are in that wait for <see cref="CoordinatorEvent.CaughtUp"/> to be added and applied.</summary>
+    public bool HasWork => _crew.HasWork;
 
     /// <summary>Notes what happened and says what is to be done about it.</summary>
     /// <param name="now">Not before the last one; an earlier time counts as the last one.</param>

@@ -5,6 +5,8 @@ namespace DistTrain.Protocol;
 /// <content>What workers compute: sums, and values that are no numbers.</content>
 internal sealed partial class Crew
 {
+    private readonly List<(TreeNode Node, SumHandle Sum)> _whole = [];
+
     private void PartialArrived(WorkerId id, WorkerMessage.PartialSum header, SumHandle sum)
     {
         if (_lead.HasEnded || !_roster.TryGet(id, out WorkerEntry? worker))
@@ -29,10 +31,7 @@ internal sealed partial class Crew
         }
         else if (worker.Deliver(header, TreeShape.Shards(header.Node, _progress.Shards).Count, _now, Round!.Kind))
         {
-            if (_progress.Insert(header.Bucket, header.Node, sum, _effects) is (TreeNode whole, SumHandle complete))
-            {
-                _lead.SumCompleted(header.Bucket, whole, complete);
-            }
+            _progress.Insert(header.Bucket, header.Node, sum, _effects);
         }
         else
         {
@@ -46,6 +45,16 @@ internal sealed partial class Crew
         if (fault is not null)
         {
             Violate(worker, fault);
+        }
+    }
+
+    private void DoFrontWork()
+    {
+        _whole.Clear();
+        int bucket = _progress.Work.TakeFront(_effects, _whole);
+        foreach ((TreeNode node, SumHandle sum) in _whole)
+        {
+            _lead.SumCompleted(bucket, node, sum);
         }
     }
 

@@ -54,6 +54,9 @@ internal sealed partial class Crew
     /// <summary>0 before the first.</summary>
     public RoundNumber Number => Round?.Number ?? default;
 
+    /// <summary>Whether sums that are in wait to be added, or to be handed to the lead.</summary>
+    public bool HasWork => _progress.Work.IsAny;
+
     /// <summary>Whether sums of the round in hand count.</summary>
     public bool IsOpen { get; private set; }
 
@@ -71,6 +74,9 @@ internal sealed partial class Crew
                 return true;
             case CoordinatorEvent.PartialArrived partial:
                 PartialArrived(partial.Worker, partial.Header, partial.Sum);
+                return true;
+            case CoordinatorEvent.CaughtUp:
+                DoFrontWork();
                 return true;
             case CoordinatorEvent.Violated violated:
                 if (_roster.TryGet(violated.Worker, out WorkerEntry? wrong))

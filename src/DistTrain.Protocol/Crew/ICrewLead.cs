@@ -14,7 +14,7 @@ internal interface ICrewLead
     /// <summary>Whether the bucket of that version can be sent to workers now.</summary>
     bool HoldsWeights(WeightVersion version, int bucket);
 
-    /// <summary>A sum is complete as far as this round wants it here. It is the lead's from now on.</summary>
+    /// <summary>A sum is complete as far as this round wants it here, and its turn has come. It is the lead's from now on.</summary>
     void SumCompleted(int bucket, TreeNode node, SumHandle sum);
 
     /// <summary>A value of the round in hand is no number.</summary>

@@ -72,12 +72,19 @@ internal sealed class RoundProgress
         ShardsWanted += shards.Count;
     }
 
-    /// <summary>Takes over a sum of the round in hand.</summary>
-    /// <returns>The sum of a wanted node where this one completed it; it is the caller's then. Else null.</returns>
-    public (TreeNode Node, SumHandle Sum)? Insert(
-        int bucket, TreeNode node, SumHandle sum, ICollection<CoordinatorEffect> effects)
+    /// <summary>Work on the sums that are in.</summary>
+    public BucketWork Work { get; } = new();
+
+    /// <summary>Takes over a sum of the round in hand: notes the work that it makes, or gives it back at once.</summary>
+    public void Insert(int bucket, TreeNode node, SumHandle sum, ICollection<CoordinatorEffect> effects)
     {
         ReductionTree tree = _trees[bucket];
+        if (tree.Covers(node))
+        {
+            effects.Add(new CoordinatorEffect.Release(sum));
+            return;
+        }
+
         int end = node.EndShard(Shards);
         for (int shard = node.FirstShard; shard < end; shard++)
         {
@@ -87,13 +94,15 @@ internal sealed class RoundProgress
             }
         }
 
-        return tree.Insert(node, sum, bucket, effects) is TreeNode grown && _wanted.Contains(grown)
-            ? (grown, tree.Take(grown))
-            : null;
+        if (tree.Insert(node, sum, bucket, Work.Of(bucket)) is TreeNode grown && _wanted.Contains(grown))
+        {
+            Work.NoteWhole(bucket, grown, tree.Take(grown));
+        }
     }
 
     public void ReleaseAll(ICollection<CoordinatorEffect> effects)
     {
+        Work.ReleaseAll(effects);
         for (int bucket = 0; bucket < Buckets; bucket++)
         {
             _trees[bucket].ReleaseAll(effects);

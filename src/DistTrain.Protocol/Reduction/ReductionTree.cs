@@ -56,6 +56,9 @@ public sealed class ReductionTree
     /// <summary>Whether a stored sum contains this shard.</summary>
     public bool Covers(int shard) => CoversPosition((1 << _rootLevel) + shard);
 
+    /// <summary>Whether a sum of this node would tell nothing new.</summary>
+    public bool Covers(TreeNode node) => CoversPosition(PositionOf(node));
+
     /// <summary>Takes over a sum.</summary>
     /// <param name="node">A node of this tree (<see cref="TreeShape.Contains"/>).</param>
     /// <param name="bucket">Named in the effects; the tree itself is one bucket's.</param>

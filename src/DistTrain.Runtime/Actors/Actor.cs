@@ -12,6 +12,8 @@ namespace DistTrain.Runtime;
 /// the spot; whoever posts to a busy one leaves the message and goes on. So a chain of actors costs no wake-up of a
 /// thread, which takes longer than most messages. Therefore nobody may post while holding a lock that a handler takes,
 /// and after <see cref="TurnMessagesMax"/> messages a pool thread takes the turn over.</para>
+/// <para>Order: what does not have to follow a message at once, and is better done knowing what else has come, waits until
+/// no message does, or many were handled in a row (<see cref="TryGoOn"/>).</para>
 /// <para>Supervision: a handler that throws has broken the actor's state, so the actor is never continued. It stops,
 /// <see cref="OnFailed"/> is told once, and <see cref="Completion"/> ends. Whoever started it decides what follows (a
 /// worker is started afresh with a new identity, a coordinator fails the run).</para>
@@ -100,6 +102,10 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
     }
 
     protected abstract void Receive(TMessage message);
+
+    /// <summary>A piece of what was put off until no message waits. Called again before the actor rests.</summary>
+    /// <returns>False: there was nothing to do.</returns>
+    protected virtual bool TryGoOn() => false;
 
     protected abstract void OnDeadline(Instant now);
 
@@ -194,11 +200,17 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
 
             if (handled >= TurnMessagesMax && _mailbox.Reader.TryPeek(out _))
             {
+                TryGoOn();
                 return false;
             }
 
             if (!_mailbox.Reader.TryRead(out TMessage? message))
             {
+                if (TryGoOn())
+                {
+                    continue;
+                }
+
                 break;
             }
 

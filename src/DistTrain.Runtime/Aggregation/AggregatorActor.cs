@@ -77,12 +77,14 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
 
     protected override void Receive(AggregatorInput message)
     {
-        _core.Handle(message);
+        _core.TakeUp(message);
         if (_core.Run is { } run)
         {
             _run.TrySetResult(run);
         }
     }
+
+    protected override bool TryGoOn() => _core.TryGoOn();
 
     protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
 

@@ -37,7 +37,8 @@ public sealed class AggregatorCore : IDisposable
 
     public void OnDeadline(Instant now) => Drive(now, new AggregatorEvent.TimePassed());
 
-    public void Handle(AggregatorInput input)
+    /// <summary>An input; additions that it makes possible are left to <see cref="TryGoOn"/>.</summary>
+    public void TakeUp(AggregatorInput input)
     {
         switch (input)
         {
@@ -48,6 +49,19 @@ public sealed class AggregatorCore : IDisposable
                 HandleBelow(MonotonicClock.Now, below.Input);
                 break;
         }
+    }
+
+    /// <summary>Adds what is in of the front-most bucket that waits, and sends it up. To be called when no input is left.</summary>
+    /// <returns>False: there was nothing to do.</returns>
+    public bool TryGoOn()
+    {
+        bool hasWork = _machine.HasWork && !_hasEnded;
+        if (hasWork)
+        {
+            Below(MonotonicClock.Now, new CoordinatorEvent.CaughtUp());
+        }
+
+        return hasWork;
     }
 
     /// <summary>Gives back what an input owns that will not be handled.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using DistTrain.Protocol;
 
@@ -7,8 +8,10 @@ namespace DistTrain.Runtime;
 /// <param name="Payload">Raw bytes, read when the frame's turn comes; may be empty.</param>
 /// <param name="Owner">Released after sending, or when the frame is dropped; may be null.</param>
 /// <param name="Version">Of weights: a frame with an older version than a later one's is dropped; else null.</param>
+/// <param name="Bucket">Of weights and sums: those of one vector leave front first; else null.</param>
 internal sealed record OutgoingFrame(
-    FrameKind Kind, ReadOnlyMemory<byte> Message, ReadOnlyMemory<byte> Payload, Action? Owner, WeightVersion? Version);
+    FrameKind Kind, ReadOnlyMemory<byte> Message, ReadOnlyMemory<byte> Payload, Action? Owner, WeightVersion? Version,
+    BucketFrame? Bucket = null);
 
 /// <summary>The bounded queue of one connection's outgoing frames, and the loop that writes them.</summary>
 /// <remarks>
@@ -26,6 +29,9 @@ internal sealed class FrameSender
     private readonly Action<string> _broken;
     private readonly CancellationTokenSource _aborting = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Taken from the queue by the writer, so that it can choose among them; empty while nobody writes.</summary>
+    private readonly List<OutgoingFrame> _ahead = [];
     private byte[] _small = new byte[SmallBytesMax];
     private long _newestVersion = -1;
     private int _isWriting;
@@ -87,7 +93,7 @@ internal sealed class FrameSender
         {
             do
             {
-                while (_frames.Reader.TryRead(out OutgoingFrame? frame))
+                while (TryTakeNext(out OutgoingFrame? frame))
                 {
                     if (!isInPool && BytesOf(frame) > SmallBytesMax)
                     {
@@ -112,7 +118,7 @@ internal sealed class FrameSender
         catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {
             _frames.Writer.TryComplete();
-            while (_frames.Reader.TryRead(out OutgoingFrame? dropped))
+            while (TryTakeNext(out OutgoingFrame? dropped))
             {
                 dropped.Owner?.Invoke();
             }
@@ -120,6 +126,24 @@ internal sealed class FrameSender
             _completion.TrySetResult();
             _broken(error is OperationCanceledException ? "it does not take what is sent" : error.Message);
         }
+    }
+
+    private bool TryTakeNext([NotNullWhen(true)] out OutgoingFrame? next)
+    {
+        while (_ahead.Count < AheadFramesMax && _frames.Reader.TryRead(out OutgoingFrame? frame))
+        {
+            _ahead.Add(frame);
+        }
+
+        next = null;
+        if (_ahead.Count > 0)
+        {
+            int place = SendOrder.First(_ahead, static frame => frame.Bucket);
+            next = _ahead[place];
+            _ahead.RemoveAt(place);
+        }
+
+        return next is not null;
     }
 
     private async ValueTask WriteAsync(OutgoingFrame frame)
@@ -176,4 +200,7 @@ internal sealed class FrameSender
 
     /// <summary>A frame up to here is written with one call, on the sender's thread.</summary>
     private const int SmallBytesMax = 2048;
+
+    /// <summary>Frames among which the writer chooses; a model's buckets on their way to one worker are fewer as a rule.</summary>
+    private const int AheadFramesMax = 64;
 }

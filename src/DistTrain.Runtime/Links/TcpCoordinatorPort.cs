@@ -42,12 +42,14 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
         MessageCodec.Write(bytes, header);
         if (_sums is { } shared && sums.Buffer.Home == shared)
         {
-            SendTensor(FrameKind.SharedTensor, bytes.WrittenMemory, shared.Lend(sums.Buffer).ToBytes(), null, null);
+            SendTensor(
+                FrameKind.SharedTensor, bytes.WrittenMemory, shared.Lend(sums.Buffer).ToBytes(), null, null, BucketFrame.Of(header));
             return;
         }
 
         sums.Buffer.Retain();
-        SendTensor(FrameKind.Tensor, bytes.WrittenMemory, sums.Bytes, sums.Buffer.Release, null);
+        SendTensor(
+            FrameKind.Tensor, bytes.WrittenMemory, sums.Bytes, sums.Buffer.Release, null, BucketFrame.Of(header));
     }
 
     /// <summary>A vector that the coordinator can read where it lies; null: there is none (now).</summary>

@@ -68,13 +68,14 @@ internal abstract class TcpPair
 
     /// <param name="release">Gives back the reference that this call takes over; null: there is none.</param>
     protected void SendTensor(
-        FrameKind kind, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> payload, Action? release, WeightVersion? version)
+        FrameKind kind, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> payload, Action? release, WeightVersion? version,
+        BucketFrame? bucket = null)
     {
         if (IsEnded)
         {
             release?.Invoke();
         }
-        else if (!_tensors.TrySend(new OutgoingFrame(kind, message, payload, release, version)))
+        else if (!_tensors.TrySend(new OutgoingFrame(kind, message, payload, release, version, bucket)))
         {
             release?.Invoke();
             Break($"{TensorQueueMax} tensors wait to be taken");

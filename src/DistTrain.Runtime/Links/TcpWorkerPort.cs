@@ -81,14 +81,14 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         if (_isVersionShared && weights.Place is { } place)
         {
             // No reference is held: this vector is not written while a round that it counts for is open.
-            SendTensor(FrameKind.SharedTensor, bytes.WrittenMemory, place.ToBytes(), null, header.Version);
+            SendTensor(FrameKind.SharedTensor, bytes.WrittenMemory, place.ToBytes(), null, header.Version, BucketFrame.Of(header));
             return;
         }
 
         weights.Retain();
         SendTensor(
             FrameKind.Tensor, bytes.WrittenMemory, weights.Bytes.Slice(start * sizeof(float), length * sizeof(float)), weights.Release,
-            header.Version);
+            header.Version, BucketFrame.Of(header));
     }
 
     void IWorkerPort.Close(string reason) => Close();

@@ -27,8 +27,15 @@ public sealed class CoordinatorActor : Actor<CoordinatorInput>, ICrewNode
 
     protected override void Receive(CoordinatorInput message)
     {
-        _core.Handle(message);
+        _core.TakeUp(message);
         CheckEnd();
+    }
+
+    protected override bool TryGoOn()
+    {
+        bool hasWorked = _core.TryGoOn();
+        CheckEnd();
+        return hasWorked;
     }
 
     protected override void OnDeadline(Instant now)

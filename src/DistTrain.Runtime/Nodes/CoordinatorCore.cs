@@ -44,11 +44,36 @@ public sealed class CoordinatorCore : IDisposable
         _timer.Leave(Stopwatch.GetTimestamp());
     }
 
+    /// <summary>All that follows from an input, for a host that does not see what else waits.</summary>
     public void Handle(CoordinatorInput input)
+    {
+        TakeUp(input);
+        while (TryGoOn())
+        {
+        }
+    }
+
+    /// <summary>An input; additions and updates that it makes possible are left to <see cref="TryGoOn"/>.</summary>
+    public void TakeUp(CoordinatorInput input)
     {
         _timer.Enter(Stopwatch.GetTimestamp());
         Take(input);
         _timer.Leave(Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Adds and applies what is in of the front-most bucket that waits. To be called when no input is left.</summary>
+    /// <returns>False: there was nothing to do.</returns>
+    public bool TryGoOn()
+    {
+        if (!_machine.HasWork || End is not null)
+        {
+            return false;
+        }
+
+        _timer.Enter(Stopwatch.GetTimestamp());
+        Drive(MonotonicClock.Now, new CoordinatorEvent.CaughtUp());
+        _timer.Leave(Stopwatch.GetTimestamp());
+        return true;
     }
 
     /// <summary>Gives back what an input owns that will not be handled.</summary>

@@ -157,12 +157,13 @@ internal sealed class SimulatedAggregator : SimulatedProcess, IParentProcess
         }
 
         TinyTask task = World.Scenario.Task;
-        int sumsMax = Math.Max(task.Plan.Shards, task.Plan.EvaluationShards) * task.Buckets;
+        int sumsMax = SumsMax(task);
         if (_sums.Count > sumsMax)
         {
             throw new PromiseBrokenException($"{this} holds {_sums.Count} sums, at most {sumsMax} expected");
         }
 
+        GoOnLater(_machine.HasWork, () => Drive(Below(new CoordinatorEvent.CaughtUp())));
         SetTimer(_machine.NextDeadline);
         return effects;
     }

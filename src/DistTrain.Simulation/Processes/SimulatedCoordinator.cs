@@ -173,6 +173,7 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
 
         CheckBounds(effects.Count, connections);
         _shards.CheckOwners(_machine.Status(Now));
+        GoOnLater(_machine.HasWork, () => Drive(new CoordinatorEvent.CaughtUp()));
         SetTimer(_machine.NextDeadline);
     }
 
@@ -272,8 +273,7 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
     private void CheckBounds(int effectCount, int connections)
     {
         TinyTask task = World.Scenario.Task;
-        int shards = Math.Max(task.Plan.Shards, task.Plan.EvaluationShards);
-        int sumsMax = shards * task.Buckets;
+        int sumsMax = SumsMax(task);
         int effectsMax = 16 + (sumsMax * 4) + (connections * (task.Buckets + 8));
         if (_sums.Count > sumsMax || effectCount > effectsMax)
         {

@@ -9,6 +9,7 @@ internal abstract class SimulatedProcess(World world, int host, string name)
     private readonly long _clockOffset = world.Chance.Below(1_000_000_000);
     private long? _timerAt;
     private bool _timerRang;
+    private bool _goesOn;
 
     public int Host => host;
 
@@ -114,9 +115,34 @@ internal abstract class SimulatedProcess(World world, int host, string name)
         });
     }
 
+    /// <summary>Plans a piece of what was put off until all that lies ready is taken up: at once, or when more has come.</summary>
+    /// <param name="hasWork">Whether there is any; it is planned once.</param>
+    protected void GoOnLater(bool hasWork, Action goOn)
+    {
+        if (!hasWork || _goesOn)
+        {
+            return;
+        }
+
+        _goesOn = true;
+        int busyMicroseconds = world.Chance.Chance(0.5) ? 0 : world.Chance.Below(BusyMicrosecondsMax);
+        world.Time.In(busyMicroseconds, () => Receive(() =>
+        {
+            _goesOn = false;
+            goOn();
+        }));
+    }
+
+    /// <summary>Sums that a process may hold: of each bucket one for each node of the tree, which has fewer than twice the leaves.</summary>
+    protected static int SumsMax(TinyTask task) =>
+        2 * Math.Max(task.Plan.Shards, task.Plan.EvaluationShards) * task.Buckets;
+
     private void Ring()
     {
         _timerRang = false;
         TimerRang();
     }
+
+    /// <summary>Messages that come meanwhile are taken up first.</summary>
+    private const int BusyMicrosecondsMax = 2000;
 }

@@ -46,6 +46,8 @@ internal sealed class ScalingAggregator(ScalingWorld world, string name, int wor
     void IScalingParent.SumArrived(WorkerId child, WorkerMessage.PartialSum header) =>
         Post(() => Below(new CoordinatorEvent.PartialArrived(child, header, new SumHandle(_nextSum++))));
 
+    protected override Action? PutOff => _machine.HasWork ? () => Below(new CoordinatorEvent.CaughtUp()) : null;
+
     protected override void TimerRang() => Drive(new AggregatorEvent.TimePassed());
 
     private void Above(WorkerEvent input) => Drive(new AggregatorEvent.FromAbove(input));
@@ -81,7 +83,7 @@ internal sealed class ScalingAggregator(ScalingWorld world, string name, int wor
             case WorkerEffect.SendPartial send:
                 Spend(World.Costs.MessageSeconds);
                 Send(above.Up(isTensor: true), _sizes.Of(send.Header, World.Costs.BucketFloats[send.Header.Bucket]),
-                    () => above.Parent.SumArrived(above.Id, send.Header));
+                    () => above.Parent.SumArrived(above.Id, send.Header), BucketFrame.Of(send.Header));
                 break;
             case WorkerEffect.LoadRun:
                 After(0, () => Post(() => Above(new WorkerEvent.RunLoaded(
@@ -102,7 +104,7 @@ internal sealed class ScalingAggregator(ScalingWorld world, string name, int wor
             case CoordinatorEffect.SendWeights send when _below.TryGetValue(send.Worker, out ScalingConnection? child):
                 Spend(costs.MessageSeconds);
                 Send(child.Down(isTensor: true), _sizes.Of(send.Header, costs.BucketFloats[send.Header.Bucket]),
-                    () => child.Child.WeightsArrived(send.Header));
+                    () => child.Child.WeightsArrived(send.Header), BucketFrame.Of(send.Header));
                 break;
             case CoordinatorEffect.Add add:
                 Spend(costs.BucketFloats[add.Bucket] / costs.AddFloatsPerSecond);

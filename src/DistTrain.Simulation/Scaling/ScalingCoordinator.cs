@@ -53,6 +53,8 @@ internal sealed class ScalingCoordinator : ScalingNode, IScalingParent
     public void SumArrived(WorkerId child, WorkerMessage.PartialSum header) =>
         Post(() => Drive(new CoordinatorEvent.PartialArrived(child, header, new SumHandle(_nextSum++))));
 
+    protected override Action? PutOff => _machine.HasWork ? () => Drive(new CoordinatorEvent.CaughtUp()) : null;
+
     protected override void TimerRang() => Drive(new CoordinatorEvent.TimePassed());
 
     private void Drive(CoordinatorEvent input)
@@ -83,7 +85,7 @@ internal sealed class ScalingCoordinator : ScalingNode, IScalingParent
                 ScalingConnection child = _children[send.Worker];
                 Spend(costs.MessageSeconds);
                 Send(child.Down(isTensor: true), _sizes.Of(send.Header, costs.BucketFloats[send.Header.Bucket]),
-                    () => child.Child.WeightsArrived(send.Header));
+                    () => child.Child.WeightsArrived(send.Header), BucketFrame.Of(send.Header));
                 break;
             case CoordinatorEffect.Add add:
                 Spend(costs.BucketFloats[add.Bucket] / costs.AddFloatsPerSecond);

@@ -30,7 +30,8 @@ internal abstract class ScalingNode(ScalingWorld world)
     protected void Spend(double seconds) => _spent += (long)(seconds * 1e9);
 
     /// <summary>Sends when the work before it in this message is done.</summary>
-    protected void Send(ScalingLink link, long bytes, Action arrived) => world.In(_spent, () => link.Send(bytes, arrived));
+    protected void Send(ScalingLink link, long bytes, Action arrived, BucketFrame? bucket = null) =>
+        world.In(_spent, () => link.Send(bytes, arrived, bucket));
 
     /// <summary>Does something when the work before it in this message is done.</summary>
     protected void After(double seconds, Action action) => world.In(_spent + (long)(seconds * 1e9), action);
@@ -55,13 +56,18 @@ internal abstract class ScalingNode(ScalingWorld world)
 
     protected abstract void TimerRang();
 
+    /// <summary>What was put off until no message waits; null: nothing.</summary>
+    protected virtual Action? PutOff => null;
+
     private void HandleNext()
     {
-        _isBusy = _mailbox.TryDequeue(out Action? message);
-        if (message is not null)
+        bool isMessage = _mailbox.TryDequeue(out Action? next);
+        next ??= PutOff;
+        _isBusy = next is not null;
+        if (next is not null)
         {
-            _spent = (long)(world.Costs.MessageSeconds * 1e9);
-            message();
+            _spent = isMessage ? (long)(world.Costs.MessageSeconds * 1e9) : 0;
+            next();
             world.In(_spent, HandleNext);
         }
     }

@@ -59,7 +59,7 @@ internal sealed class ScalingWorker(ScalingWorld world, string name) : ScalingNo
                 break;
             case WorkerEffect.SendPartial send:
                 Send(connection.Up(isTensor: true), _sizes.Of(send.Header, World.Costs.BucketFloats[send.Header.Bucket]),
-                    () => connection.Parent.SumArrived(connection.Id, send.Header));
+                    () => connection.Parent.SumArrived(connection.Id, send.Header), BucketFrame.Of(send.Header));
                 break;
             case WorkerEffect.LoadRun:
                 After(0, () => Post(() => Drive(

@@ -72,7 +72,22 @@ internal sealed class AggregatorBench
     public List<AggregatorEffect> Weights(int version, int bucket) =>
         Above(new WorkerEvent.WeightsArrived(new CoordinatorMessage.Weights(Term, new WeightVersion(version), bucket)));
 
-    public List<AggregatorEffect> Sum(int worker, TreeNode node, int round = 1, int bucket = 0) =>
+    /// <summary>A sum arrives, and nothing else lies ready.</summary>
+    public List<AggregatorEffect> Sum(int worker, TreeNode node, int round = 1, int bucket = 0)
+    {
+        List<AggregatorEffect> effects = SumAmongOthers(worker, node, round, bucket);
+        while (Machine.HasWork)
+        {
+            effects.AddRange(CatchUp());
+        }
+
+        return effects;
+    }
+
+    public List<AggregatorEffect> CatchUp() => Below(new CoordinatorEvent.CaughtUp());
+
+    /// <summary>A sum arrives, and more lies ready behind it.</summary>
+    public List<AggregatorEffect> SumAmongOthers(int worker, TreeNode node, int round = 1, int bucket = 0) =>
         Below(new CoordinatorEvent.PartialArrived(
             new WorkerId(worker), new WorkerMessage.PartialSum(Term, new RoundNumber(round), bucket, node, 1000),
             new SumHandle(_nextSum++)));

@@ -59,6 +59,49 @@ public sealed class AggregatorProtocolTests
     }
 
     [Fact]
+    public void SumsOfManyBuckets_ThatLieReady_AreAddedAndSentUpFrontFirst()
+    {
+        AggregatorBench bench = new(workersAtStart: 2, buckets: 3);
+        bench.Welcome();
+        bench.Join(1);
+        bench.Join(2);
+        bench.Assign(1, 4, new ShardRange(0, 4));
+        List<AggregatorEffect> ready = [];
+        foreach (int bucket in new[] { 2, 1, 0 })
+        {
+            ready.AddRange(bench.SumAmongOthers(1, new TreeNode(1, 0), bucket: bucket));
+            ready.AddRange(bench.SumAmongOthers(2, new TreeNode(1, 1), bucket: bucket));
+        }
+
+        Assert.Empty(ready);
+        Assert.Equal("(2, 0)/0", AggregatorBench.SentUp(bench.CatchUp()));
+        Assert.Equal("(2, 0)/1", AggregatorBench.SentUp(bench.CatchUp()));
+        Assert.Equal("(2, 0)/2", AggregatorBench.SentUp(bench.CatchUp()));
+        Assert.False(bench.Machine.HasWork);
+    }
+
+    [Fact]
+    public void Cancel_WhileSumsWaitToBeAdded_ReleasesEachOnce()
+    {
+        AggregatorBench bench = new(workersAtStart: 2);
+        bench.Welcome();
+        bench.Join(1);
+        bench.Join(2);
+        bench.Assign(1, 4, new ShardRange(0, 4));
+        bench.SumAmongOthers(1, new TreeNode(1, 0));
+        bench.SumAmongOthers(2, new TreeNode(1, 1));
+
+        List<AggregatorEffect> effects = bench.Hear(new CoordinatorMessage.Cancel(AggregatorBench.Term, new RoundNumber(1)));
+
+        Assert.Equal(
+            [100, 101],
+            effects.OfType<AggregatorEffect.Below>().Select(below => below.Effect).OfType<CoordinatorEffect.Release>()
+                .Select(release => release.Sum.Value).Order());
+        Assert.False(bench.Machine.HasWork);
+        Assert.Empty(bench.CatchUp());
+    }
+
+    [Fact]
     public void WorkerLost_InARound_ItsShardsGoToTheOthersBelow()
     {
         AggregatorBench bench = new(workersAtStart: 2);

@@ -54,13 +54,28 @@ internal sealed class CoordinatorBench
     public List<CoordinatorEffect> Lose(int worker) =>
         Do(new CoordinatorEvent.Disconnected(new WorkerId(worker), "connection reset"));
 
-    /// <summary>A sum arrives; its handle is 100, 101, ... in order of arrival.</summary>
+    /// <summary>A sum arrives, and nothing else lies ready; its handle is 100, 101, ... in order of arrival.</summary>
     public List<CoordinatorEffect> Sum(
+        int worker, TreeNode node, long round = 1, int bucket = 0, long microseconds = 1000, long term = 5)
+    {
+        List<CoordinatorEffect> effects = SumAmongOthers(worker, node, round, bucket, microseconds, term);
+        while (Machine.HasWork)
+        {
+            effects.AddRange(CatchUp());
+        }
+
+        return effects;
+    }
+
+    /// <summary>A sum arrives, and more lies ready behind it.</summary>
+    public List<CoordinatorEffect> SumAmongOthers(
         int worker, TreeNode node, long round = 1, int bucket = 0, long microseconds = 1000, long term = 5) =>
         Do(new CoordinatorEvent.PartialArrived(
             new WorkerId(worker),
             new WorkerMessage.PartialSum(new Term(term), new RoundNumber(round), bucket, node, microseconds),
             new SumHandle(_nextSum++)));
+
+    public List<CoordinatorEffect> CatchUp() => Do(new CoordinatorEvent.CaughtUp());
 
     public List<CoordinatorEffect> Close(long round, RoundOutcome? outcome = null) =>
         Do(new CoordinatorEvent.RoundClosed(new RoundNumber(round), outcome ?? new RoundOutcome.GoOn()));

@@ -48,6 +48,27 @@ public sealed class ActorTests
     }
 
     [Fact]
+    public async Task PutOff_WhileMessagesWait_IsDonePieceByPieceWhenNoneDoes()
+    {
+        var actor = new Probe { Pieces = 3 };
+        Assert.True(actor.TryPost("first"));
+        Assert.True(actor.TryPost("second"));
+        actor.Start();
+        await actor.Idle.Task.WaitAsync(Patience);
+        Assert.Equal(["first", "second", "piece", "piece", "while a piece is done", "piece"], actor.Handled);
+    }
+
+    [Fact]
+    public async Task PutOff_WhileMessagesNeverEnd_IsDoneAllTheSame()
+    {
+        var actor = new Probe { Pieces = 1, IsFlooded = true };
+        Assert.True(actor.TryPost("again"));
+        actor.Start();
+        await actor.Completion.WaitAsync(Patience);
+        Assert.Equal("piece", actor.Handled.Last());
+    }
+
+    [Fact]
     public async Task Deadline_WithoutAnyMessage_IsKept()
     {
         var actor = new Probe { Deadline = MonotonicClock.Now + TimeSpan.FromMilliseconds(5) };
@@ -84,6 +105,15 @@ public sealed class ActorTests
 
         public bool IsStopped { get; private set; }
 
+        /// <summary>Put-off work.</summary>
+        public int Pieces { get; set; }
+
+        /// <summary>Each message posts another one, until a piece of work is done.</summary>
+        public bool IsFlooded { get; init; }
+
+        /// <summary>Done when no piece is left.</summary>
+        public TaskCompletionSource Idle { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public Instant? Deadline { get; init; }
 
         public Instant? RangAt { get; private set; }
@@ -107,7 +137,33 @@ public sealed class ActorTests
                 Handled.Enqueue(message);
             }
 
+            if (IsFlooded)
+            {
+                TryPost("again");
+            }
+
             Interlocked.Decrement(ref _inside);
+        }
+
+        protected override bool TryGoOn()
+        {
+            if (Pieces == 0)
+            {
+                Idle.TrySetResult();
+                return false;
+            }
+
+            Handled.Enqueue("piece");
+            if (IsFlooded)
+            {
+                Stop();
+            }
+            else if (--Pieces == 1)
+            {
+                TryPost("while a piece is done");
+            }
+
+            return true;
         }
 
         protected override void OnDeadline(Instant now)
