@@ -15,6 +15,9 @@ internal readonly unsafe struct Operand(float* source, nint stride, bool runsAlo
     /// <summary>Floats from row to row.</summary>
     public nint Stride => stride;
 
+    /// <summary>Its first element.</summary>
+    public float* Source => source;
+
     /// <summary>Where element (first, k) lies of an operand that runs along k.</summary>
     public float* At(int first, int k) => source + (first * stride) + k;
 

@@ -18,14 +18,22 @@ internal static unsafe class SparseGuard
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AreFinite(float* values, nint count)
     {
-        Vector512<int> most = Vector512<int>.Zero, magnitude = Vector512.Create(int.MaxValue);
+        Vector512<int> most = Vector512<int>.Zero;
         for (float* end = values + count; values < end; values += 16)
         {
-            most = Vector512.Max(most, Vector512.Load(values).AsInt32() & magnitude);
+            most = Larger(most, Vector512.Load(values));
         }
 
-        return Vector512.LessThanAll(most, Vector512.Create(InfinityBits));
+        return IsFinite(most);
     }
+
+    /// <summary>Goes on with a search: the largest magnitudes so far, as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Larger(Vector512<int> most, Vector512<float> values) =>
+        Vector512.Max(most, values.AsInt32() & Vector512.Create(int.MaxValue));
+
+    /// <summary>Whether none of the magnitudes is infinite or not a number.</summary>
+    public static bool IsFinite(Vector512<int> most) => Vector512.LessThanAll(most, Vector512.Create(InfinityBits));
 
     private const int InfinityBits = 0x7F800000;
 }
