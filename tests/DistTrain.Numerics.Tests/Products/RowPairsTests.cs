@@ -11,7 +11,7 @@ public class RowPairsTests
         (int pairs, ushort[] rows, ushort[] lengths) = Choose(0xFFFF, 0xFFFE, 0xFF, 0x1FF);
         Assert.Equal(2, pairs);
         Assert.Equal([2, 3, 0, 1], rows);
-        Assert.Equal([9, 16], [lengths[0], lengths[2]]);
+        Assert.Equal<ushort>([9, 16], lengths[..2]);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class RowPairsTests
         Assert.Equal([0, 3], rows[..2]);
         Assert.Equal(64, lengths[0]);
         Assert.Equal<ushort>([1, 2], rows[2..].Order());
-        Assert.Equal([4, 4], lengths[2..]);
+        Assert.Equal<ushort>([4, 4], lengths[1..3]);
     }
 
     [Fact]
@@ -50,16 +50,22 @@ public class RowPairsTests
         (int pairs, ushort[] rows, ushort[] lengths) = Choose(masks);
         Assert.Equal(Enumerable.Range(0, masks.Length), rows.Select(row => (int)row).Order());
         Assert.InRange(pairs, masks.Length / 10, masks.Length / 2);
-        for (int i = 0; i < masks.Length; i += i < 2 * pairs ? 2 : 1)
+        for (int pair = 0; pair < pairs; pair++)
         {
-            ulong mask = i < 2 * pairs ? masks[rows[i]] | masks[rows[i + 1]] : masks[rows[i]];
-            Assert.Equal(System.Numerics.BitOperations.PopCount(mask), lengths[i]);
+            AssertCount(masks[rows[2 * pair]] | masks[rows[(2 * pair) + 1]], lengths[pair]);
         }
 
-        Assert.Equal(lengths[(2 * pairs)..].Order(), lengths[(2 * pairs)..]);
-        ushort[] ofPairs = [.. Enumerable.Range(0, pairs).Select(pair => lengths[2 * pair])];
-        Assert.Equal(ofPairs.Order(), ofPairs);
+        for (int i = pairs; i < masks.Length - pairs; i++)
+        {
+            AssertCount(masks[rows[pairs + i]], lengths[i]);
+        }
+
+        Assert.Equal(lengths[..pairs].Order(), lengths[..pairs]);
+        Assert.Equal(lengths[pairs..^pairs].Order(), lengths[pairs..^pairs]);
     }
+
+    private static void AssertCount(ulong mask, ushort length) =>
+        Assert.Equal(System.Numerics.BitOperations.PopCount(mask), length);
 
     private static ulong Mask(Random random, double density) =>
         Enumerable.Range(0, 64).Aggregate(0UL, (mask, bit) => random.NextDouble() < density ? mask | (1UL << bit) : mask);

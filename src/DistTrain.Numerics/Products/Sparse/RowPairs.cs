@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DistTrain.Numerics.Products;
 
@@ -16,57 +17,64 @@ internal static class RowPairs
     /// <param name="masks">Bit l of a row's mask: it has an entry at step l. At most <see cref="RowsMost"/>.</param>
     /// <param name="rows">Written: all rows' numbers, both rows of each pair, then the single rows.</param>
     /// <param name="lengths">
-    /// Written: at a pair's first row the steps in which one of them or both have an entry; a single row's entries.
+    /// Written: of each pair the steps in which one of its rows or both have an entry, then of each single row its entries.
     /// </param>
     /// <returns>Pairs.</returns>
     [SkipLocalsInit]
     public static int Choose(ReadOnlySpan<ulong> masks, Span<ushort> rows, Span<ushort> lengths)
     {
-        Span<ushort> chosenRows = stackalloc ushort[RowsMost], chosenLengths = stackalloc ushort[RowsMost];
-        chosenRows = chosenRows[..masks.Length];
-        chosenLengths = chosenLengths[..masks.Length];
-        int paired = 2 * Pair(masks, chosenRows, chosenLengths);
-        Sort(2, chosenRows[..paired], chosenLengths[..paired], rows, lengths);
-        Sort(1, chosenRows[paired..], chosenLengths[paired..], rows[paired..], lengths[paired..]);
-        return paired / 2;
+        Span<uint> pairs = stackalloc uint[RowsMost / 2];
+        Span<ushort> singles = stackalloc ushort[RowsMost];
+        Span<byte> lengthsOfPairs = stackalloc byte[RowsMost / 2], lengthsOfSingles = stackalloc byte[RowsMost];
+        int count = Pair(masks, pairs, lengthsOfPairs, singles, lengthsOfSingles);
+        int left = masks.Length - (2 * count);
+        Sort<uint>(pairs[..count], lengthsOfPairs, MemoryMarshal.Cast<ushort, uint>(rows[..(2 * count)]), lengths);
+        Sort<ushort>(singles[..left], lengthsOfSingles, rows[(2 * count)..], lengths[count..]);
+        return count;
     }
 
-    /// <returns>Pairs; they come first, single rows last.</returns>
-    private static int Pair(ReadOnlySpan<ulong> masks, Span<ushort> rows, Span<ushort> lengths)
+    /// <param name="pairs">Written: a first row in the low half, the second in the high one.</param>
+    /// <returns>Pairs; all other rows are single.</returns>
+    private static int Pair(
+        ReadOnlySpan<ulong> masks, Span<uint> pairs, Span<byte> lengthsOfPairs, Span<ushort> singles, Span<byte> lengthsOfSingles)
     {
-        int paired = 0, end = masks.Length, waiting = WaitingNone;
+        int pairCount = 0, singleCount = 0, waiting = WaitingNone, waitingLength = 0;
+        ulong waitingMask = 0;
         for (int row = 0; row < masks.Length; row++)
         {
+            ulong mask = masks[row];
+            int length = BitOperations.PopCount(mask);
             if (waiting == WaitingNone)
             {
-                waiting = row;
+                (waiting, waitingMask, waitingLength) = (row, mask, length);
                 continue;
             }
 
-            int count = BitOperations.PopCount(masks[row]), waitingCount = BitOperations.PopCount(masks[waiting]);
-            int together = BitOperations.PopCount(masks[row] | masks[waiting]);
-            if (Pays(together, count + waitingCount))
+            int together = BitOperations.PopCount(mask | waitingMask);
+            if (Pays(together, length + waitingLength))
             {
-                rows[paired] = (ushort)waiting;
-                rows[paired + 1] = (ushort)row;
-                lengths[paired] = (ushort)together;
-                paired += 2;
+                pairs[pairCount] = (uint)waiting | ((uint)row << 16);
+                lengthsOfPairs[pairCount++] = (byte)together;
                 waiting = WaitingNone;
                 continue;
             }
 
-            rows[--end] = (ushort)(count > waitingCount ? waiting : row);
-            lengths[end] = (ushort)Math.Min(count, waitingCount);
-            waiting = count > waitingCount ? row : waiting;
+            bool goesOn = length <= waitingLength;
+            singles[singleCount] = (ushort)(goesOn ? row : waiting);
+            lengthsOfSingles[singleCount++] = (byte)(goesOn ? length : waitingLength);
+            if (!goesOn)
+            {
+                (waiting, waitingMask, waitingLength) = (row, mask, length);
+            }
         }
 
         if (waiting != WaitingNone)
         {
-            rows[--end] = (ushort)waiting;
-            lengths[end] = (ushort)BitOperations.PopCount(masks[waiting]);
+            singles[singleCount] = (ushort)waiting;
+            lengthsOfSingles[singleCount] = (byte)waitingLength;
         }
 
-        return paired / 2;
+        return pairCount;
     }
 
     /// <remarks>
@@ -76,15 +84,14 @@ internal static class RowPairs
     private static bool Pays(int together, int apart) => together * 16 < (apart * 10) + 20;
 
     /// <summary>Sorts by length, by counting.</summary>
-    /// <param name="width">Rows that belong together; the first one's length counts.</param>
-    private static void Sort(
-        int width, ReadOnlySpan<ushort> rows, ReadOnlySpan<ushort> lengths, Span<ushort> sortedRows, Span<ushort> sortedLengths)
+    private static void Sort<T>(ReadOnlySpan<T> items, ReadOnlySpan<byte> lengths, Span<T> sortedItems, Span<ushort> sortedLengths)
+        where T : unmanaged
     {
         Span<int> next = stackalloc int[SparseRows.PieceMost + 2];
         next.Clear();
-        for (int i = 0; i < lengths.Length; i += width)
+        for (int i = 0; i < items.Length; i++)
         {
-            next[lengths[i] + 1] += width;
+            next[lengths[i] + 1]++;
         }
 
         for (int length = 1; length < next.Length; length++)
@@ -92,12 +99,11 @@ internal static class RowPairs
             next[length] += next[length - 1];
         }
 
-        for (int i = 0; i < lengths.Length; i += width)
+        for (int i = 0; i < items.Length; i++)
         {
-            int at = next[lengths[i]];
-            next[lengths[i]] += width;
+            int at = next[lengths[i]]++;
             sortedLengths[at] = lengths[i];
-            rows.Slice(i, width).CopyTo(sortedRows[at..]);
+            sortedItems[at] = items[i];
         }
     }
 

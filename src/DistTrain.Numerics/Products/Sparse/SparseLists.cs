@@ -11,7 +11,7 @@ internal readonly unsafe struct SparseLists
     /// <summary>Rows of the block in the lists' order (<see cref="RowPairs.Choose"/>).</summary>
     public required ushort* Rows { get; init; }
 
-    /// <summary>Entries, beside the rows.</summary>
+    /// <summary>Entries of each pair, then of each single row.</summary>
     public required ushort* Lengths { get; init; }
 
     public required float* PairValues { get; init; }

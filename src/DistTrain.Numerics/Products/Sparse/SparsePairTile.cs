@@ -13,7 +13,7 @@ internal static unsafe class SparsePairTile
     /// <inheritdoc cref="SparseTile.Run(int, int, ushort*, ushort*, float*, byte*, float*, in ChainEnds)"/>
     /// <param name="count">Pairs.</param>
     /// <param name="rows">Two of c for each pair.</param>
-    /// <param name="lengths">Entries of each pair, at every second place.</param>
+    /// <param name="lengths">Entries of each pair.</param>
     /// <param name="values">For each pair those of its first row, then, behind a gap (<see cref="SparseRows.PairGap"/>), those of its second.</param>
     /// <param name="places">One for each entry of a pair: its row in b.</param>
     public static bool Run(
@@ -190,7 +190,7 @@ internal static unsafe class SparsePairTile
                 d8.Store(d + 128);
             }
             rows += 2;
-            lengths += 2;
+            lengths++;
         }
 
         return Vector512.EqualsAny(lowest, Vector512.Create(SparseGuard.NegativeZero));

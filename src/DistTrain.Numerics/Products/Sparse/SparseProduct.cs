@@ -144,7 +144,7 @@ internal static unsafe class SparseProduct
         return SparsePairTile.Run(
                 columns, lists.PairCount, lists.Rows, lists.Lengths, lists.PairValues, lists.PairPlaces, panel, ends)
             | SparseTile.Run(
-                columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + paired, lists.SingleValues,
+                columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + lists.PairCount, lists.SingleValues,
                 lists.SinglePlaces, panel, ends);
     }
 }

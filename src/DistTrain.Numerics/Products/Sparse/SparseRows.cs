@@ -30,14 +30,15 @@ internal static unsafe class SparseRows
             new ReadOnlySpan<ulong>(masks, rows), new Span<ushort>(order, rows), new Span<ushort>(lengths, rows));
         float* values = room.Values;
         byte* places = room.Places;
-        for (int i = 0; i < 2 * pairs; i += 2)
+        for (int pair = 0; pair < pairs; pair++)
         {
-            float* second = values + lengths[i] + PairGap;
+            int one = order[2 * pair], second = order[(2 * pair) + 1];
+            float* secondValues = values + lengths[pair] + PairGap;
             CompressPair(
-                source + (order[i] * stride), source + (order[i + 1] * stride), piece, masks[order[i]] | masks[order[i + 1]],
-                values, second, places);
-            values = second + lengths[i];
-            places += lengths[i];
+                source + (one * stride), source + (second * stride), piece, masks[one] | masks[second], values, secondValues,
+                places);
+            values = secondValues + lengths[pair];
+            places += lengths[pair];
         }
 
         var lists = new SparseLists
@@ -51,14 +52,15 @@ internal static unsafe class SparseRows
             SingleValues = values,
             SinglePlaces = places,
         };
-        for (int i = 2 * pairs; i < rows; i++)
+        for (int i = pairs; i < rows - pairs; i++)
         {
-            CompressRow(source + (order[i] * stride), piece, masks[order[i]], values, places);
+            int row = order[pairs + i];
+            CompressRow(source + (row * stride), piece, masks[row], values, places);
             values += lengths[i];
             places += lengths[i];
         }
 
-        room = new SparseRoom(order + rows, lengths + rows, values, places);
+        room = new SparseRoom(order + rows, lengths + rows - pairs, values, places);
         return lists;
     }
 
