@@ -25,13 +25,14 @@ internal sealed class LinearLane(LinearLayer layer) : LayerLane
     {
         int inputs = layer.Input.Size;
         int units = layer.Output.Size;
-        Span<float> weightSums = sums.Slice(layer.Weight.Start, layer.Weight.Length);
-        MatrixProduct.Tn(inputs, units, pass.ShardStarts, input, outputGradient, weightSums);
         if (layer.Bias is { } bias)
         {
+            // First, while the gradient is in the caches.
             ColumnSum.Compute(pass.ShardStarts, units, outputGradient, sums.Slice(bias.Start, bias.Length));
         }
 
+        Span<float> weightSums = sums.Slice(layer.Weight.Start, layer.Weight.Length);
+        MatrixProduct.Tn(inputs, units, pass.ShardStarts, input, outputGradient, weightSums);
         if (!inputGradient.IsEmpty)
         {
             ReadOnlySpan<float> weight = pass.Parameters.Slice(layer.Weight.Start, layer.Weight.Length);
