@@ -31,14 +31,20 @@ internal sealed unsafe partial class VectoredWrite
             parts[0] = new Part { Start = headStart, Bytes = (nuint)head.Length };
             parts[1] = new Part { Start = payloadStart, Bytes = (nuint)payload.Length };
             var message = new Message { Parts = parts, PartCount = 2 };
-            nint taken = SendMessage(_socket, &message, FlagDoNotWait | FlagNoSignal);
-            if (taken >= 0)
-            {
-                return (int)taken;
-            }
+            return Taken(SendMessage(_socket, &message, FlagDoNotWait | FlagNoSignal), Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>What a call's answer means: a full buffer and a signal that came between are no failures.</summary>
+    /// <param name="error">The call's error number; of no account where it took something.</param>
+    /// <exception cref="IOException">The connection broke.</exception>
+    internal static int Taken(nint answer, int error)
+    {
+        if (answer >= 0)
+        {
+            return (int)answer;
         }
 
-        int error = Marshal.GetLastPInvokeError();
         return error is ErrorTryAgain or ErrorInterrupted
             ? 0
             : throw new IOException(

@@ -41,6 +41,52 @@ public sealed class VectoredWriteTests
         Assert.Equal(0, write.Send(head, payload));
     }
 
+    /// <summary>A socket that other calls would wait on, and whose peer reads nothing.</summary>
+    [SkippableFact]
+    public async Task Send_ABlockingSocketThatIsFull_DoesNotWait()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "elsewhere frames are sent part by part");
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        using var near = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = TinyBytes };
+        near.Connect(listener.LocalEndPoint!);
+        await using var stream = new NetworkStream(near);
+        VectoredWrite write = VectoredWrite.TryFor(stream)!;
+        byte[] payload = new byte[PayloadBytesMax];
+        Task filling = Task.Run(() =>
+        {
+            while (write.Send([1], payload) > 0)
+            {
+            }
+        });
+        try
+        {
+            await filling.WaitAsync(TimeMax);
+        }
+        finally
+        {
+            // Ends a call that does wait.
+            near.Shutdown(SocketShutdown.Both);
+        }
+    }
+
+    /// <summary>Answers of sendmsg; a signal does not come on order.</summary>
+    [SkippableFact]
+    public void Taken_AnswersOfTheSystem_AreBytesNothingOrABreak()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the numbers are Linux's");
+        const int TryAgain = 11, Interrupted = 4, BrokenPipe = 32, Reset = 104;
+        Assert.Equal(7, VectoredWrite.Taken(7, TryAgain));
+        Assert.Equal(0, VectoredWrite.Taken(0, BrokenPipe));
+        Assert.Equal(0, VectoredWrite.Taken(-1, TryAgain));
+        Assert.Equal(0, VectoredWrite.Taken(-1, Interrupted));
+        Assert.Equal(
+            "Unable to write data to the transport connection: Broken pipe.",
+            Assert.Throws<IOException>(() => VectoredWrite.Taken(-1, BrokenPipe)).Message);
+        Assert.Throws<IOException>(() => VectoredWrite.Taken(-1, Reset));
+    }
+
     [SkippableFact]
     public async Task Send_ARoomyBuffer_TakesBothWithOneCallAndAllocatesNothing()
     {
