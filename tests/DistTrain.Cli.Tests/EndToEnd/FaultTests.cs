@@ -122,7 +122,11 @@ public sealed class FaultTests
         Assert.StartsWith("waiting: step 0 of 920, epoch 1, weights version 0\nwaiting for workers: 1 of 2 present", table.Output, StringComparison.Ordinal);
         JsonNode report = JsonNode.Parse(json.Output)!;
         Assert.Equal("waiting", (string)report["state"]!);
-        Assert.Single((JsonArray)report["workers"]!);
+        string name = (string)Assert.Single((JsonArray)report["workers"]!)!["name"]!;
+        JsonNode? joined = ((JsonArray)report["events"]!).SingleOrDefault(
+            one => ((string)one!["text"]!).StartsWith($"worker 1 ({name}", StringComparison.Ordinal));
+        Assert.True(joined is not null, json.Output);
+        Assert.Contains((string)joined["text"]!, table.Output, StringComparison.Ordinal);
     }
 
     private static DistTrainCommand StartWorker(string address, TemporaryFolder folder) =>

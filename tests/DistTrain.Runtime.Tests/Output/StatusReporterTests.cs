@@ -40,6 +40,28 @@ public sealed class StatusReporterTests
         Assert.Equal(("waiting", Why), (report.State, report.Reason));
     }
 
+    /// <summary>Five steps an epoch, 20 rows and 8 shards a step.</summary>
+    [Fact]
+    public void Report_OfARunInItsSecondEpoch_TellsItsFigures()
+    {
+        using var tiny = new TinyRun();
+        var ledger = new RoundLedger(tiny.Loaded, new RunProgress { Recoveries = 3 });
+        ledger.AddStep(Seventh, [8f, 0, 0, 0], seconds: 0.5, learningRate: 0.01, workers: 2);
+
+        StatusReport report = StatusReporter.Make(
+            Status("computing", TimeSpan.FromSeconds(0.1)), tiny.Loaded.Plan, ledger, worker => $"here:{worker.Value}");
+
+        Assert.Equal((6, 30, 2), (report.Step, report.StepsTotal, report.Epoch));
+        Assert.Equal((0.25, 64, 3), (report.Loss, report.SamplesPerSecond, report.Recoveries));
+        Assert.Equal((16, 12), (report.Shards, report.ShardsDone));
+        Assert.Equal(
+            [
+                new WorkerReport(1, "alpha", "here:1", 1, 8, 0, "", 250, 0.2, "ready"),
+                new WorkerReport(2, "beta", "here:2", 1, 8, 4, "8–10, 12", 0, 41.5, "silent"),
+            ],
+            report.Workers.AsEnumerable());
+    }
+
     private static CoordinatorStatus Status(string phase, TimeSpan inRound) => new(
         new(1), phase, new(6), Seventh, 12, 1, 0, inRound,
         [
