@@ -73,9 +73,9 @@ public readonly record struct FrameHeader(
         }
 
         FrameKind kind = (FrameKind)source[5];
-        if (kind is < FrameKind.Handshake or > FrameKind.SharedTensor || source[6] != 0 || source[7] != 0)
+        if (kind is < FrameKind.Handshake or > FrameKind.PipeBegin || source[6] != 0 || source[7] != 0)
         {
-            throw new WireFormatException($"a frame has the kind {source[5]}, expected 1 to {(int)FrameKind.SharedTensor}");
+            throw new WireFormatException($"a frame has the kind {source[5]}, expected 1 to {(int)FrameKind.PipeBegin}");
         }
 
         uint messageBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[8..]);

@@ -26,4 +26,10 @@ public enum FrameKind
 
     /// <summary>As <see cref="Tensor"/>, but the payload names the place in shared memory where the floats lie.</summary>
     SharedTensor = 8,
+
+    /// <summary>
+    /// Neither message nor payload: control messages and shared tensors come through the shared memory that was offered, from
+    /// now on.
+    /// </summary>
+    PipeBegin = 9,
 }

@@ -5,32 +5,25 @@ namespace DistTrain.Runtime;
 /// <summary>Wakes a compute thread for its next piece of work.</summary>
 /// <remarks>
 /// Waking a core that sleeps takes some 50 µs on a virtual machine, a large part of what small models need between two
-/// steps. So where the last wait was short, the thread first asks again for a while, helping with <see cref="SpareWork"/> or
+/// steps. So where the last wait was short, the thread first asks again for a while, helping with <see cref="ISpareWork"/> or
 /// giving its core to whoever wants it each time, and only then sleeps. It never asks for longer than <see cref="AskMax"/> a
 /// wait.
 /// </remarks>
 internal sealed class LaneSignal : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0);
-    private volatile ISpareWork? _spareWork;
     private bool _lastWaitWasShort;
-
-    /// <summary>What the thread does meanwhile; null: nothing.</summary>
-    public ISpareWork? SpareWork
-    {
-        get => _spareWork;
-        set => _spareWork = value;
-    }
 
     public void Set() => _signal.Release();
 
     /// <summary>For the one thread that it belongs to.</summary>
-    public void Wait()
+    /// <param name="spareWork">What the thread does meanwhile; null: nothing.</param>
+    public void Wait(ISpareWork? spareWork)
     {
         long startedAt = Stopwatch.GetTimestamp();
         if (_lastWaitWasShort && _signal.CurrentCount == 0)
         {
-            Ask(startedAt, SpareWork);
+            Ask(startedAt, spareWork);
         }
 
         _signal.Wait();

@@ -66,14 +66,7 @@ public sealed class NodeComputer : IDisposable
     public ICoordinatorPort? Sums
     {
         get => Volatile.Read(ref _sums);
-        set
-        {
-            Volatile.Write(ref _sums, value);
-            foreach (LaneSignal laneStart in _laneStarts)
-            {
-                laneStart.SpareWork = value?.SpareWork;
-            }
-        }
+        set => Volatile.Write(ref _sums, value);
     }
 
     /// <summary>Asks for one node; the answer comes by itself. Takes over a reference to the weights, which are whole.</summary>
@@ -160,7 +153,7 @@ public sealed class NodeComputer : IDisposable
     {
         while (true)
         {
-            _laneStarts[0].Wait();
+            _laneStarts[0].Wait(Sums?.SpareWork);
             if (_isStopping)
             {
                 return;
@@ -188,7 +181,7 @@ public sealed class NodeComputer : IDisposable
     {
         while (true)
         {
-            _laneStarts[lane].Wait();
+            _laneStarts[lane].Wait(Sums?.SpareWork);
             if (_isStopping)
             {
                 return;

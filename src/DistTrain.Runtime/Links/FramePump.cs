@@ -62,7 +62,8 @@ internal static class FramePump
         }
     }
 
-    private static ValueTask AdvanceAsync(FrameReader reader, IFrameSink sink, int count)
+    /// <summary>So many bytes were put into the reader's space.</summary>
+    public static ValueTask AdvanceAsync(FrameReader reader, IFrameSink sink, int count)
     {
         switch (reader.Advance(count))
         {

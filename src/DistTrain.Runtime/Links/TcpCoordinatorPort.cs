@@ -27,7 +27,7 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
     }
 
     /// <summary>Call it when the worker was told of the connection.</summary>
-    public void Start() => StartReading(new ControlSink(this), new WeightSink(this));
+    public void Start() => StartReading(new ControlSink(this), new WeightSink(this), new PipeSink(this));
 
     public void Send(WorkerMessage message)
     {
@@ -42,8 +42,7 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
         MessageCodec.Write(bytes, header);
         if (_sums is { } shared && sums.Buffer.Home == shared)
         {
-            SendTensor(
-                FrameKind.SharedTensor, bytes.WrittenMemory, shared.Lend(sums.Buffer).ToBytes(), null, null, BucketFrame.Of(header));
+            SendShared(bytes.WrittenMemory, shared.Lend(sums.Buffer), null, BucketFrame.Of(header));
             return;
         }
 
@@ -72,6 +71,8 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
             return _sums?.TryRent();
         }
     }
+
+    public ISpareWork? SpareWork => PipeReading;
 
     public bool TakesUnchecked(SumBuffer sums) => sums.Home is { } home && home == _sums;
 
@@ -127,10 +128,15 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
 
     private void AnswerOffer(in SharedPlace place)
     {
-        using SharedRegion? probe = _link == LinkKind.Tcp ? null : SharedRegion.TryOpen(place, 1, isWritable: false);
-        _isSharing = probe is not null;
-        SendTensor(FrameKind.ShareAnswer, default, new[] { _isSharing ? (byte)1 : (byte)0 }, null, null);
-        if (probe is null && _link == LinkKind.Shared)
+        SharedRegion? region = _link == LinkKind.Tcp ? null : SharedPipes.TryOpenRegion(place);
+        SendTensor(FrameKind.ShareAnswer, default, new[] { region is null ? (byte)0 : (byte)1 }, null, null);
+        if (region is not null)
+        {
+            ExpectPipe(region, TcpWorkerPort.SlotDown);
+            AgreeOnPipe();
+            _isSharing = true;
+        }
+        else if (_link == LinkKind.Shared)
         {
             Break("the coordinator's shared memory cannot be opened, and --link shared allows nothing else");
         }
@@ -143,11 +149,8 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
 
         public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
         {
-            if (header.Kind is FrameKind.ShareOffer or FrameKind.SharedTensor)
+            if (header.Kind == FrameKind.ShareOffer)
             {
-                _header = header.Kind == FrameKind.SharedTensor
-                    ? MessageCodec.ReadCoordinatorMessage(message) as CoordinatorMessage.Weights
-                    : null;
                 return header.PayloadBytes == SharedPlace.Bytes
                     ? _place
                     : throw new WireFormatException(
@@ -174,10 +177,7 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
                 return ValueTask.CompletedTask;
             }
 
-            bool isShared = header.Kind == FrameKind.SharedTensor;
-            if (_header is not { } weights
-                || (isShared ? port._places?.Borrow(weights, SharedPlace.Read(_place)) : port._places?.Take(weights))
-                    is not { } buffer)
+            if (_header is not { } weights || port._places?.Take(weights) is not { } buffer)
             {
                 throw new WireFormatException($"a {header.Kind} frame without floats came over the tensor link");
             }
@@ -195,6 +195,47 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
                 port._sums = null;
             }
         }
+    }
+
+    /// <summary>Control messages, and weights that lie in the coordinator's memory.</summary>
+#pragma warning disable CA1001 // What it owns ends with the pipe.
+    private sealed class PipeSink(TcpCoordinatorPort port) : IFrameSink
+#pragma warning restore CA1001
+    {
+        private readonly ControlSink _control = new(port);
+        private readonly byte[] _place = new byte[SharedPlace.Bytes];
+        private CoordinatorMessage.Weights? _header;
+        private BorrowedWeights? _weights;
+
+        public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
+        {
+            if (header.Kind != FrameKind.SharedTensor || header.PayloadBytes != SharedPlace.Bytes
+                || MessageCodec.ReadCoordinatorMessage(message) is not CoordinatorMessage.Weights weights)
+            {
+                throw new WireFormatException(
+                    $"a {header.Kind} frame with {header.PayloadBytes} bytes of payload came through shared memory, expected "
+                    + $"weights with {SharedPlace.Bytes}");
+            }
+
+            _header = weights;
+            return _place;
+        }
+
+        public ValueTask TakeAsync(FrameHeader header, ReadOnlyMemory<byte> message)
+        {
+            if (_header is not { } weights)
+            {
+                return _control.TakeAsync(header, message);
+            }
+
+            _header = null;
+            _weights ??= new BorrowedWeights(
+                port._buckets ?? throw new WireFormatException("weights came before the run was loaded"));
+            return port.PostAsync(
+                new WorkerInput.WeightsArrived(port, weights, _weights.Borrow(weights, SharedPlace.Read(_place))));
+        }
+
+        public void Ended() => _weights?.Dispose();
     }
 
     /// <summary>

@@ -21,14 +21,22 @@ internal abstract class TcpPair
     private readonly Stream _tensorStream;
     private readonly FrameSender? _control;
     private readonly FrameSender _tensors;
+    private readonly ISpareWork? _spareWork;
+    private readonly Lock _pipesLock = new();
     private readonly CancellationTokenSource _reading = new();
     private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(SharedPlace.Bytes));
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SharedPipes? _pipes;
+    private IFrameSink? _pipeSink;
+    private volatile bool _isPipeAgreed;
+    private int _isPipeBegun;
     private int _isEnded;
     private int _linksClosed;
 
-    protected TcpPair(Stream? control, Stream tensor)
+    /// <param name="spareWork">What a thread that reads shared memory helps with between messages; null: nothing.</param>
+    protected TcpPair(Stream? control, Stream tensor, ISpareWork? spareWork = null)
     {
+        _spareWork = spareWork;
         _controlStream = control;
         _tensorStream = tensor;
         _control = control is null ? null : new FrameSender(control, ControlQueueMax, Break);
@@ -40,16 +48,44 @@ internal abstract class TcpPair
 
     protected bool IsEnded => Volatile.Read(ref _isEnded) != 0;
 
-    /// <summary>Starts reading; everything that comes goes to the two sinks.</summary>
-    protected void StartReading(IFrameSink control, IFrameSink tensors)
+    /// <summary>Reads what comes through shared memory in the place of its thread; null: nothing comes that way (yet).</summary>
+    protected ISpareWork? PipeReading => Volatile.Read(ref _pipes)?.Reader;
+
+    /// <summary>Whether both ends have the memory that was offered, so that it may be sent through.</summary>
+    protected bool IsPipeAgreed => _isPipeAgreed;
+
+    /// <summary>Starts reading; everything that comes goes to the sinks.</summary>
+    /// <param name="pipe">Takes control messages and shared tensors once the peer begins to use shared memory.</param>
+    protected void StartReading(IFrameSink control, IFrameSink tensors, IFrameSink pipe)
     {
+        _pipeSink = pipe;
         if (_controlStream is not null)
         {
-            _ = ReadAsync(_controlStream, new FrameReader(FrameLimits.Control), control);
+            _ = ReadAsync(_controlStream, new FrameReader(FrameLimits.Control), new LinkSink(this, control));
         }
 
-        _ = ReadAsync(_tensorStream, _tensorReader, tensors);
+        _ = ReadAsync(_tensorStream, _tensorReader, new LinkSink(this, tensors));
     }
+
+    /// <summary>From now on the peer may begin to send through this memory.</summary>
+    /// <param name="region">Owned from now on.</param>
+    /// <param name="incoming">Its slot that is read here.</param>
+    protected void ExpectPipe(SharedRegion region, int incoming)
+    {
+        lock (_pipesLock)
+        {
+            if (IsEnded || _pipes is not null)
+            {
+                region.Dispose();
+                return;
+            }
+
+            _pipes = new SharedPipes(region, incoming, ControlQueueMax + TensorQueueMax, Break);
+        }
+    }
+
+    /// <summary>The peer has the memory, too: control messages and shared tensors go through it from the next one on.</summary>
+    protected void AgreeOnPipe() => _isPipeAgreed = true;
 
     /// <summary>The largest tensor that is taken from now on; takes effect at the next frame.</summary>
     protected void LimitTensors(int floatsMax) =>
@@ -58,11 +94,44 @@ internal abstract class TcpPair
     private FrameSender ControlSender =>
         _control ?? throw new InvalidOperationException("control messages do not go over this connection");
 
+    /// <summary>Calls of this and of <see cref="SendShared"/> follow each other.</summary>
     protected void SendControl(ReadOnlyMemory<byte> message)
     {
-        if (!IsEnded && !ControlSender.TrySend(new OutgoingFrame(FrameKind.Control, message, default, null, null)))
+        FrameSender sender = Pipe ?? ControlSender;
+        if (!IsEnded && !sender.TrySend(new OutgoingFrame(FrameKind.Control, message, default, null, null)))
         {
             Break($"{ControlQueueMax} control messages wait to be taken");
+        }
+    }
+
+    /// <summary>A tensor that lies in shared memory, where <see cref="IsPipeAgreed"/>.</summary>
+    protected void SendShared(ReadOnlyMemory<byte> message, in SharedPlace place, WeightVersion? version, BucketFrame bucket)
+    {
+        FrameSender sender = Pipe ?? throw new InvalidOperationException("no shared memory was agreed on");
+        var frame = new OutgoingFrame(FrameKind.SharedTensor, message, place.ToBytes(), null, version, bucket);
+        if (!IsEnded && !sender.TrySend(frame))
+        {
+            Break($"{ControlQueueMax + TensorQueueMax} messages wait to be taken");
+        }
+    }
+
+    /// <summary>Null: not agreed on. The first who asks tells the peer, behind everything that went over the link before.</summary>
+    private FrameSender? Pipe
+    {
+        get
+        {
+            if (!_isPipeAgreed || _pipes is not { } pipes)
+            {
+                return null;
+            }
+
+            if (_isPipeBegun == 0 && Interlocked.Exchange(ref _isPipeBegun, 1) == 0
+                && !(_control ?? _tensors).TrySend(new OutgoingFrame(FrameKind.PipeBegin, default, default, null, null)))
+            {
+                Break("the link to the other side takes nothing more");
+            }
+
+            return pipes.Sender;
         }
     }
 
@@ -115,6 +184,7 @@ internal abstract class TcpPair
                 await Task.Delay(LastWordsTimeMax, _reading.Token).ConfigureAwait(false);
             }
 
+            await ReadRestOfPipeAsync().ConfigureAwait(false);
             Break("the connection was closed by the other side");
         }
         catch (WireFormatException garbage)
@@ -127,19 +197,81 @@ internal abstract class TcpPair
         catch (Exception error) when (
             error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
+            await ReadRestOfPipeAsync().ConfigureAwait(false);
             Break(error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset }
                 ? "the connection was reset"
                 : error.Message.TrimEnd('.'));
         }
     }
 
+    private Task ReadRestOfPipeAsync() => Volatile.Read(ref _pipes)?.ReadRestAsync() ?? Task.CompletedTask;
+
+    private void BeginPipe()
+    {
+        if (Volatile.Read(ref _pipes)?.TryStartReading(_pipeSink!, _spareWork, PipeEnded) != true && !IsEnded)
+        {
+            throw new WireFormatException("messages through shared memory were announced that was not offered");
+        }
+    }
+
+    /// <summary>The peer's end of the pipe alone means nothing: the links end with it.</summary>
+    private void PipeEnded(Exception? why)
+    {
+        if (why is WireFormatException garbage)
+        {
+            if (!IsEnded)
+            {
+                OnGarbage(garbage.Message);
+            }
+        }
+        else if (why is not null)
+        {
+            Break(why.Message.TrimEnd('.'));
+        }
+    }
+
     private async Task EndAsync()
     {
+        SharedPipes? pipes;
+        lock (_pipesLock)
+        {
+            pipes = _pipes;
+        }
+
+        if (pipes is not null)
+        {
+            await pipes.FinishAsync(FlushTimeMax).ConfigureAwait(false);
+        }
+
         Task control = _control?.FinishAsync(FlushTimeMax) ?? Task.CompletedTask;
         await Task.WhenAll(control, _tensors.FinishAsync(FlushTimeMax)).ConfigureAwait(false);
         await _reading.CancelAsync().ConfigureAwait(false);
         _reading.Dispose();
+        if (pipes is not null)
+        {
+            await pipes.ReleaseAsync().ConfigureAwait(false);
+        }
+
         _ended.TrySetResult();
+    }
+
+    /// <summary>Takes from a link what is the pair's own affair.</summary>
+    private sealed class LinkSink(TcpPair pair, IFrameSink inner) : IFrameSink
+    {
+        public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message) => inner.PlaceFor(header, message);
+
+        public ValueTask TakeAsync(FrameHeader header, ReadOnlyMemory<byte> message)
+        {
+            if (header.Kind != FrameKind.PipeBegin)
+            {
+                return inner.TakeAsync(header, message);
+            }
+
+            pair.BeginPipe();
+            return ValueTask.CompletedTask;
+        }
+
+        public void Ended() => inner.Ended();
     }
 
     private const int ControlQueueMax = 1024;

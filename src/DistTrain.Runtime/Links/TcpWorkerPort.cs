@@ -17,9 +17,6 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     private readonly SumBufferPool _metrics;
     private readonly LinkKind _link;
     private readonly bool _isSameMachine;
-    private readonly PeerRegions _regions;
-    private SharedRegion? _offer;
-    private volatile bool _isSharing;
     private WeightVersion? _versionSent;
     private bool _isVersionShared;
 
@@ -27,14 +24,14 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     /// <param name="sums">Vectors of the largest bucket, shared by all workers.</param>
     /// <param name="metrics">Vectors of an evaluation's sums, shared by all workers.</param>
     /// <param name="link">Auto: shared memory is offered to a worker of this machine.</param>
+    /// <param name="spareWork">The coordinator's, for threads that wait for messages; null: nothing.</param>
     public TcpWorkerPort(
         WorkerId id, AdmittedLink? control, AdmittedLink tensor, IMailbox<CoordinatorInput> coordinator, BucketPlan buckets,
-        SumBufferPool sums, SumBufferPool metrics, LinkKind link)
-        : base(control?.Stream, tensor.Stream)
+        SumBufferPool sums, SumBufferPool metrics, LinkKind link, ISpareWork? spareWork = null)
+        : base(control?.Stream, tensor.Stream, spareWork)
     {
         _link = link;
         _isSameMachine = tensor.IsSameMachine;
-        _regions = new PeerRegions(buckets.SumLength, isWritable: true);
         _id = id;
         _coordinator = coordinator;
         _buckets = buckets;
@@ -51,7 +48,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     {
         if (await _coordinator.PostAsync(new CoordinatorInput.Connected(_id, this), default).ConfigureAwait(false))
         {
-            StartReading(new ControlSink(this), new SumSink(this));
+            StartReading(new ControlSink(this), new SumSink(this), new PipeSink(this));
             OfferSharing();
         }
         else
@@ -75,13 +72,13 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         {
             // A version's buckets all go one way, so that they come together in one vector.
             _versionSent = header.Version;
-            _isVersionShared = _isSharing && weights.Place is not null;
+            _isVersionShared = IsPipeAgreed && weights.Place is not null;
         }
 
         if (_isVersionShared && weights.Place is { } place)
         {
             // No reference is held: this vector is not written while a round that it counts for is open.
-            SendTensor(FrameKind.SharedTensor, bytes.WrittenMemory, place.ToBytes(), null, header.Version, BucketFrame.Of(header));
+            SendShared(bytes.WrittenMemory, place, header.Version, BucketFrame.Of(header));
             return;
         }
 
@@ -96,10 +93,11 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     private void OfferSharing()
     {
         bool isPossible = _link != LinkKind.Tcp && _isSameMachine;
-        _offer = isPossible ? SharedRegion.TryCreate(1, 1) : null;
-        if (_offer is { } offer)
+        if (isPossible && SharedPipes.TryCreateRegion() is { } region)
         {
-            SendTensor(FrameKind.ShareOffer, default, offer.PlaceOf(0).ToBytes(), null, null);
+            byte[] place = region.PlaceOf(SlotUp).ToBytes();
+            ExpectPipe(region, SlotUp);
+            SendTensor(FrameKind.ShareOffer, default, place, null, null);
         }
         else if (_link == LinkKind.Shared)
         {
@@ -109,10 +107,11 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 
     private void SharingAnswered(bool isAccepted)
     {
-        _offer?.Dispose();
-        _offer = null;
-        _isSharing = isAccepted;
-        if (!isAccepted && _link == LinkKind.Shared)
+        if (isAccepted)
+        {
+            AgreeOnPipe();
+        }
+        else if (_link == LinkKind.Shared)
         {
             Break("it cannot open this process's shared memory, and --link shared allows nothing else");
         }
@@ -155,21 +154,20 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 
     private sealed class SumSink(TcpWorkerPort port) : IFrameSink
     {
+        private readonly byte[] _answer = new byte[1];
         private WorkerMessage.PartialSum? _header;
-        private readonly byte[] _place = new byte[SharedPlace.Bytes];
         private SumView? _view;
 
         public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
         {
-            if (header.Kind is FrameKind.SharedTensor or FrameKind.ShareAnswer)
+            if (header.Kind == FrameKind.ShareAnswer)
             {
-                _header = header.Kind == FrameKind.SharedTensor ? Parse(header, message) : null;
-                return header.PayloadBytes == (_header is null ? 1 : SharedPlace.Bytes)
-                    ? _place.AsMemory(0, header.PayloadBytes)
+                return header.PayloadBytes == _answer.Length
+                    ? _answer
                     : throw new WireFormatException($"a {header.Kind} frame has {header.PayloadBytes} bytes");
             }
 
-            _header = Parse(header, message);
+            _header = Parse(header, message, FrameKind.Tensor);
             int floats = header.PayloadBytes / sizeof(float);
             bool isMetrics = floats == MetricSums.Count && _header.Bucket == 0;
             int expected = _header.Bucket >= 0 && _header.Bucket < port._buckets.Count
@@ -190,13 +188,8 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         {
             if (header.Kind == FrameKind.ShareAnswer)
             {
-                port.SharingAnswered(_place[0] == 1);
+                port.SharingAnswered(_answer[0] == 1);
                 return ValueTask.CompletedTask;
-            }
-
-            if (header.Kind == FrameKind.SharedTensor && _header is { } shared)
-            {
-                return port.PostAsync(new CoordinatorInput.PartialArrived(port._id, shared, Borrow(shared)));
             }
 
             if (_view is not { } view || _header is not { } sums)
@@ -220,9 +213,40 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         {
             _view?.Buffer.Release();
             _view = null;
-            port._regions.Dispose();
-            port._offer?.Dispose();
         }
+    }
+
+    /// <summary>Control messages, and sums that lie in the worker's memory.</summary>
+#pragma warning disable CA1001 // What it owns ends with the pipe.
+    private sealed class PipeSink(TcpWorkerPort port) : IFrameSink
+#pragma warning restore CA1001
+    {
+        private readonly ControlSink _control = new(port);
+        private readonly PeerRegions _regions = new(port._buckets.SumLength, isWritable: true);
+        private readonly byte[] _place = new byte[SharedPlace.Bytes];
+        private WorkerMessage.PartialSum? _header;
+
+        public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
+        {
+            _header = Parse(header, message, FrameKind.SharedTensor);
+            return header.PayloadBytes == SharedPlace.Bytes
+                ? _place
+                : throw new WireFormatException(
+                    $"a {header.Kind} frame has {header.PayloadBytes} bytes, expected {SharedPlace.Bytes}");
+        }
+
+        public ValueTask TakeAsync(FrameHeader header, ReadOnlyMemory<byte> message)
+        {
+            if (_header is not { } sums)
+            {
+                return _control.TakeAsync(header, message);
+            }
+
+            _header = null;
+            return port.PostAsync(new CoordinatorInput.PartialArrived(port._id, sums, Borrow(sums)));
+        }
+
+        public void Ended() => _regions.Dispose();
 
         /// <summary>A bucket of the worker's vector; the worker writes the vector again when all its buckets are given back.</summary>
         private SumView Borrow(WorkerMessage.PartialSum sums)
@@ -235,7 +259,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
             }
 
             SharedPlace place = SharedPlace.Read(_place);
-            SharedRegion region = port._regions.Find(place);
+            SharedRegion region = _regions.Find(place);
             region.Retain();
             var buffer = new SumBuffer(
                 _ =>
@@ -247,11 +271,14 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
             buffer.MarkRented();
             return port._buckets.View(buffer, sums.Bucket);
         }
-
-        private static WorkerMessage.PartialSum Parse(in FrameHeader header, ReadOnlyMemory<byte> message) =>
-            header.Kind is FrameKind.Tensor or FrameKind.SharedTensor
-                && MessageCodec.ReadWorkerMessage(message) is WorkerMessage.PartialSum sums
-                ? sums
-                : throw new WireFormatException($"a {header.Kind} frame came over the tensor link, expected a partial sum");
     }
+
+    private static WorkerMessage.PartialSum Parse(in FrameHeader header, ReadOnlyMemory<byte> message, FrameKind kind) =>
+        header.Kind == kind && MessageCodec.ReadWorkerMessage(message) is WorkerMessage.PartialSum sums
+            ? sums
+            : throw new WireFormatException($"a {header.Kind} frame came, expected a partial sum as a {kind} frame");
+
+    /// <summary>The pipes' slots: from the worker, and to it.</summary>
+    internal const int SlotUp = 0;
+    internal const int SlotDown = 1;
 }

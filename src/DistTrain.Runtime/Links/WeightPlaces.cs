@@ -6,7 +6,6 @@ namespace DistTrain.Runtime;
 internal sealed class WeightPlaces(BucketPlan buckets) : IDisposable
 {
     private readonly WeightBufferPool _pool = new(buckets.ParameterCount);
-    private readonly PeerRegions _regions = new(buckets.ParameterCount, isWritable: false);
     private WeightBuffer? _filling;
 
     /// <exception cref="WireFormatException">Not one of the run's buckets, or of a version of the past.</exception>
@@ -42,36 +41,10 @@ internal sealed class WeightPlaces(BucketPlan buckets) : IDisposable
         return _filling;
     }
 
-    /// <summary>One bucket of a vector that the coordinator writes and this process reads.</summary>
-    /// <returns>The vector, with a reference for the caller.</returns>
-    /// <exception cref="WireFormatException">Not one of the run's buckets, of a version of the past, or there is no such memory.</exception>
-    public WeightBuffer Borrow(CoordinatorMessage.Weights header, in SharedPlace place)
-    {
-        CheckOrder(header);
-        if (header.Bucket < 0 || header.Bucket >= buckets.Count)
-        {
-            throw new WireFormatException(
-                $"bucket {header.Bucket} of the weights was named, expected 0 to {buckets.Count - 1}");
-        }
-
-        if (_filling?.Version != header.Version)
-        {
-            SharedRegion region = _regions.Find(place);
-            region.Retain();
-            _filling?.Release();
-            _filling = new WeightBuffer(static buffer => buffer.Dispose(), region.Floats(place.Slot), region);
-            _filling.MarkRented(header.Version);
-        }
-
-        _filling.Retain();
-        return _filling;
-    }
-
     public void Dispose()
     {
         _filling?.Release();
         _filling = null;
-        _regions.Dispose();
         _pool.Dispose();
     }
 

@@ -10,7 +10,10 @@ internal sealed class LinkedCluster : IAsyncDisposable
     public LinkedCluster(RunSession session, LinkAcceptor acceptor)
     {
         _hub = new WorkerHub(
-            session.Coordinator, session.Coordinator.NextWorkerId, session.Run, session.DataFile, session.Link);
+            session.Coordinator, session.Coordinator.NextWorkerId, session.Run, session.DataFile, session.Link)
+        {
+            SpareWork = session.Coordinator.SpareWork,
+        };
         _acceptor = acceptor;
         _acceptor.Start(_hub.Take, session.Say);
     }

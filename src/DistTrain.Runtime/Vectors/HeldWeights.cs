@@ -19,7 +19,9 @@ public sealed class HeldWeights
             return;
         }
 
-        _buffers.Add(buffer);
+        // A late bucket over the sockets may come behind a newer version through shared memory.
+        int newer = _buffers.FindIndex(held => held.Version.Value > buffer.Version.Value);
+        _buffers.Insert(newer < 0 ? _buffers.Count : newer, buffer);
         if (_buffers.Count > VersionsKept)
         {
             _buffers[0].Release();

@@ -7,13 +7,12 @@ public sealed class LaneSignalTests
     {
         using var signal = new LaneSignal();
         var work = new Work(signal);
-        signal.SpareWork = work;
         for (int attempt = 0; work.Calls.Count == 0 && attempt < Attempts; attempt++)
         {
             signal.Set();
-            signal.Wait();
+            signal.Wait(work);
             using var rescue = new Timer(_ => signal.Set(), null, RescueMs, Timeout.Infinite);
-            signal.Wait();
+            signal.Wait(work);
         }
 
         Assert.Equal(["join", "help", "leave"], work.Calls);

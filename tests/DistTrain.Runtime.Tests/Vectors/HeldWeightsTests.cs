@@ -24,6 +24,23 @@ public sealed class HeldWeightsTests
     }
 
     [Fact]
+    public void Keep_AnOlderVersionThatComesLate_ReleasesItAndKeepsTheNewestTwo()
+    {
+        using var pool = new WeightBufferPool(16);
+        var held = new HeldWeights();
+        WeightBuffer late = pool.Rent(new WeightVersion(1));
+        held.Keep(pool.Rent(new WeightVersion(2)));
+        held.Keep(pool.Rent(new WeightVersion(3)));
+
+        held.Keep(late);
+
+        Assert.Equal(2, held.Of(new WeightVersion(2)).Version.Value);
+        Assert.Equal(3, held.Of(new WeightVersion(3)).Version.Value);
+        Assert.Throws<InvalidOperationException>(late.Release);
+        held.ReleaseAll();
+    }
+
+    [Fact]
     public void Keep_AnotherBucketOfAVersion_GivesItsReferenceBack()
     {
         using var pool = new WeightBufferPool(16);
