@@ -14,7 +14,7 @@ public sealed class CrashResumeTests(ITestOutputHelper output)
 
     /// <summary>Some seconds of training, on any machine; a checkpoint every fraction of an epoch.</summary>
     private static readonly string[] Settings =
-        ["--json", "--set", "training.epochs=150", "--set", "checkpoint.everySteps=10"];
+        ["--json", "--set", "training.epochs=450", "--set", "checkpoint.everySteps=10"];
 
     private static readonly int Kills = Number("DISTTRAIN_TEST_KILLS", 3);
 
@@ -93,9 +93,10 @@ public sealed class CrashResumeTests(ITestOutputHelper output)
     private static Task<CommandResult> TrainAsync(string folder, int workers, params string[] more) =>
         DistTrainCommand.RunAsync(["train", Run, "--workers", $"{workers}", "--out", folder, .. Settings, .. more]);
 
+    /// <summary>It waits for both workers: a run that ended while one of them is away would leave it waiting for ever.</summary>
     private static DistTrainCommand StartCoordinator(string address, TemporaryFolder folder, params string[] more) =>
         DistTrainCommand.Start(
-            ["coordinator", Run, "--listen", address, "--min-workers", "1", "--out", folder["out"], .. Settings, .. more]);
+            ["coordinator", Run, "--listen", address, "--min-workers", "2", "--out", folder["out"], .. Settings, .. more]);
 
     private static DistTrainCommand StartWorker(string address, TemporaryFolder folder) =>
         DistTrainCommand.Start("worker", "--join", address, "--data-dir", folder["data"]);
