@@ -68,18 +68,33 @@ internal static unsafe class SparseRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mark(float* source, nint stride, int rows, int piece, ulong* masks)
     {
+        if (piece == PieceMost)
+        {
+            for (int row = 0; row < rows; row++, source += stride)
+            {
+                masks[row] = ~(Zeros(source) | (Zeros(source + 16) << 16) | (Zeros(source + 32) << 32) | (Zeros(source + 48) << 48));
+            }
+
+            return;
+        }
+
         ulong steps = piece == 0 ? 0 : ulong.MaxValue >> (PieceMost - piece);
         for (int row = 0; row < rows; row++, source += stride)
         {
             ulong zeros = 0;
             for (int k = 0; k < piece; k += 16)
             {
-                zeros |= Vector512.Equals(Vector512.Load(source + k), Vector512<float>.Zero).ExtractMostSignificantBits() << k;
+                zeros |= Zeros(source + k) << k;
             }
 
             masks[row] = ~zeros & steps;
         }
     }
+
+    /// <summary>Bit i: the i-th of sixteen values is zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Zeros(float* values) =>
+        Vector512.Equals(Vector512.Load(values), Vector512<float>.Zero).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CompressRow(float* row, int piece, ulong mask, float* values, byte* places)
