@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace DistTrain.Models;
 
 /// <summary>Element by element, sixteen at a time; the last vector is padded with zeros.</summary>
-internal static unsafe class VectorMap
+internal static class VectorMap
 {
     /// <summary>output[i] = f(input[i]).</summary>
     /// <param name="output">As long as the input; may be the same memory.</param>
@@ -56,14 +55,6 @@ internal static unsafe class VectorMap
             return Vector512.Create(values);
         }
 
-        if (Avx512F.IsSupported)
-        {
-            fixed (float* start = values)
-            {
-                return Avx512F.MaskLoad(start, FirstLanes(values.Length), Vector512.Create(missing));
-            }
-        }
-
         Vector512<float> padded = Vector512.Create(missing);
         values.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<Vector512<float>, float>(ref padded), Width));
         return padded;
@@ -73,20 +64,8 @@ internal static unsafe class VectorMap
     public static void Store(Vector512<float> values, Span<float> destination)
     {
         int count = Math.Min(Width, destination.Length);
-        if (Avx512F.IsSupported)
-        {
-            fixed (float* start = destination)
-            {
-                Avx512F.MaskStore(start, FirstLanes(count), values);
-                return;
-            }
-        }
-
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<Vector512<float>, float>(ref values), count).CopyTo(destination);
     }
-
-    private static Vector512<float> FirstLanes(int count) =>
-        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
     /// <summary>Lanes of a vector.</summary>
     public const int Width = 16;
