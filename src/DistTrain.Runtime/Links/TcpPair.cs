@@ -97,7 +97,7 @@ internal abstract class TcpPair
     /// <summary>Calls of this and of <see cref="SendShared"/> follow each other.</summary>
     protected void SendControl(ReadOnlyMemory<byte> message)
     {
-        FrameSender sender = Pipe ?? ControlSender;
+        FrameSender sender = BeginSendingThroughPipe() ?? ControlSender;
         if (!IsEnded && !sender.TrySend(new OutgoingFrame(FrameKind.Control, message, default, null, null)))
         {
             Break($"{ControlQueueMax} control messages wait to be taken");
@@ -107,7 +107,7 @@ internal abstract class TcpPair
     /// <summary>A tensor that lies in shared memory, where <see cref="IsPipeAgreed"/>.</summary>
     protected void SendShared(ReadOnlyMemory<byte> message, in SharedPlace place, WeightVersion? version, BucketFrame bucket)
     {
-        FrameSender sender = Pipe ?? throw new InvalidOperationException("no shared memory was agreed on");
+        FrameSender sender = BeginSendingThroughPipe() ?? throw new InvalidOperationException("no shared memory was agreed on");
         var frame = new OutgoingFrame(FrameKind.SharedTensor, message, place.ToBytes(), null, version, bucket);
         if (!IsEnded && !sender.TrySend(frame))
         {
@@ -115,24 +115,21 @@ internal abstract class TcpPair
         }
     }
 
-    /// <summary>Null: not agreed on. The first who asks tells the peer, behind everything that went over the link before.</summary>
-    private FrameSender? Pipe
+    /// <summary>Null: not agreed on. The first call tells the peer, behind everything that went over the link before.</summary>
+    private FrameSender? BeginSendingThroughPipe()
     {
-        get
+        if (!_isPipeAgreed || _pipes is not { } pipes)
         {
-            if (!_isPipeAgreed || _pipes is not { } pipes)
-            {
-                return null;
-            }
-
-            if (_isPipeBegun == 0 && Interlocked.Exchange(ref _isPipeBegun, 1) == 0
-                && !(_control ?? _tensors).TrySend(new OutgoingFrame(FrameKind.PipeBegin, default, default, null, null)))
-            {
-                Break("the link to the other side takes nothing more");
-            }
-
-            return pipes.Sender;
+            return null;
         }
+
+        if (_isPipeBegun == 0 && Interlocked.Exchange(ref _isPipeBegun, 1) == 0
+            && !(_control ?? _tensors).TrySend(new OutgoingFrame(FrameKind.PipeBegin, default, default, null, null)))
+        {
+            Break("the link to the other side takes nothing more");
+        }
+
+        return pipes.Sender;
     }
 
     /// <param name="release">Gives back the reference that this call takes over; null: there is none.</param>

@@ -46,7 +46,7 @@ internal static unsafe class SparseProduct
         bool isKept = m > rowsAtATime && (long)k * n <= KeptMost;
         SparseScratch scratch = SparseScratch.Of(
             rowsAtATime, RowBlock, SparseTile.WideColumns, k, SegmentPieces.CountOf(starts, SparseRows.PieceMost),
-            SegmentStack.DepthMost(starts), isKept ? k * n : k * SparseTile.WideColumns);
+            SegmentStack.DepthMost(starts), isKept ? k * n : (rowsAtATime > RowBlock ? k : SparseRows.PieceMost) * SparseTile.WideColumns);
         for (int first = 0; first < m; first += rowsAtATime)
         {
             int rows = Math.Min(rowsAtATime, m - first);
