@@ -51,6 +51,28 @@ public sealed class WorkerDeathTests(ITestOutputHelper output)
         Assert.Equal(2, summary.GetProperty("recoveries").GetInt32());
     }
 
+    /// <summary>The run waits for a second worker after the death, so the newcomer surely takes part.</summary>
+    [SkippableFact]
+    public void Worker_DyingOnSharedMemory_LeavesNoneOfItMappedAtTheCoordinator()
+    {
+        SkipWhereSignalsAreMissing();
+        using var folder = new TemporaryFolder();
+        using RealCluster cluster = Start(folder, workersMin: 2, link: "shared");
+        RealWorker[] workers = [cluster.StartWorker(), cluster.StartWorker()];
+        cluster.Log.WaitForStep(Steps / 10);
+        IReadOnlySet<string> memory = SharedMappings.WrittenByBoth(cluster.Coordinator.Process, workers[0].Node.Process);
+        Assert.True(memory.Count == 2, $"regions shared: {memory.Count}, expected 2, the pipes' and the sums'");
+
+        cluster.Kill(workers[0]);
+        cluster.Log.WaitForWorker("workerLost", workers[0].Name);
+        Assert.True(
+            SharedMappings.BecomeUnmapped(cluster.Coordinator.Process, memory),
+            "the coordinator keeps memory mapped that it shared with a dead worker");
+        cluster.WaitUntilJoined(cluster.StartWorker());
+
+        AssertSameWeights(cluster);
+    }
+
     [SkippableFact]
     public void Workers_AllDying_StopTheRunUntilNewOnesCome()
     {

@@ -43,7 +43,7 @@ internal sealed class RealCluster : IDisposable
         string[] arguments =
         [
             "worker", "--join", Address, "--name", name, "--data-dir", Path.Combine(_setup.Folder, "data"),
-            "--threads", "1",
+            "--threads", "1", .. _setup.LinkOptions,
         ];
         RealWorker worker = new(name, new NodeProcess(arguments, token ?? _setup.Token));
         _workers.Add(worker);
@@ -134,7 +134,7 @@ internal sealed class RealCluster : IDisposable
         string[] arguments =
         [
             "coordinator", _setup.RunFile, "--listen", address, "--min-workers", $"{_setup.WorkersMin}", "--json",
-            "--out", Path.Combine(_setup.Folder, "out"), .. _setup.SetOptions, "--set", "training.logEverySteps=1",
+            "--out", Path.Combine(_setup.Folder, "out"), .. _setup.LinkOptions, .. _setup.SetOptions, "--set", "training.logEverySteps=1",
             .. resume ? ["--resume"] : Array.Empty<string>(),
         ];
         var node = new NodeProcess(arguments, _setup.Token, Log.AddLine);
@@ -156,8 +156,11 @@ internal sealed record RealWorker(string Name, NodeProcess Node);
 /// <param name="Folder">Takes output and data; the caller's.</param>
 /// <param name="Settings">As in training.epochs=60.</param>
 /// <param name="Token">Empty: none.</param>
+/// <param name="Link">tcp or shared, for every node; empty: what the machine can do.</param>
 internal sealed record ClusterSetup(
-    string RunFile, string Folder, IReadOnlyList<string> Settings, int WorkersMin = 1, string Token = "")
+    string RunFile, string Folder, IReadOnlyList<string> Settings, int WorkersMin = 1, string Token = "", string Link = "")
 {
+    public IEnumerable<string> LinkOptions => Link.Length == 0 ? [] : ["--link", Link];
+
     public IEnumerable<string> SetOptions => Settings.SelectMany(setting => (string[])["--set", setting]);
 }
