@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Products;
 
 namespace DistTrain.Numerics.Convolution;
@@ -7,9 +6,7 @@ namespace DistTrain.Numerics.Convolution;
 /// <summary>weightGradient (outChannels, patch) = Σ over (sample, position) of gradient · patchᵀ, shard by shard.</summary>
 /// <remarks>
 /// Matrix products whose k runs over the positions of a few samples. Their b is the patch matrix of these positions
-/// (K. Chellapilla, S. Puri and P. Simard, "High Performance Convolutional Neural Networks for Document Processing",
-/// 2006), a row per position: the kernel's lines of pixels, channels innermost, then a 1, which makes the bias's gradient
-/// of the last column, since fma(δ, 1, sum) is sum + δ. It stays in the second-level cache.
+/// (<see cref="PatchRows"/>). It stays in the second-level cache.
 /// </remarks>
 internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWeightGradient
     where TKernel : struct, IMicroKernel
@@ -21,6 +18,7 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
 
     private readonly ConvolutionShape _shape;
     private readonly SampleImages _inputs;
+    private readonly PatchRows _patchRows;
     private readonly IGradientPanels _gradients;
     private readonly int _positionsAtATime, _patchStride, _rows, _columns;
     private readonly AlignedBuffer _patches, _packed, _zeros, _sum;
@@ -43,6 +41,7 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
 
         _inputs = new SampleImages(
             shape.InChannels, shape.Height, shape.Width, shape.PaddingHeight, shape.PaddingWidth, shape.InChannels);
+        _patchRows = PatchRows.Whole(shape, _inputs, _patchStride);
         _gradients = gradients;
         _patches = new AlignedBuffer(checked((_positionsAtATime * _patchStride) + SampleBlocks.Lanes));
         _packed = new AlignedBuffer(checked(
@@ -55,37 +54,32 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
     public void Run(
         ReadOnlySpan<int> segmentStarts, float* input, float* weightGradient, float* biasGradient)
     {
-        int segment = 0, block = -1;
-        for (; segment < segmentStarts.Length - 1; segment++)
+        bool isFirst = true;
+        var runs = new SampleRuns(segmentStarts);
+        while (runs.MoveNext())
         {
+            if (runs.BeginsBlock)
+            {
+                _inputs.Fill(input + ((nint)runs.Block * SampleBlocks.Lanes * _shape.InputSize), runs.BlockCount);
+                _gradients.Fill(runs.Block, runs.BlockCount);
+            }
+
             Span<float> leaf = _tree.BeginLeaf();
-            bool isFirst = true;
-            for (int sample = segmentStarts[segment]; sample < segmentStarts[segment + 1];)
+            isFirst |= runs.BeginsSegment;
+            fixed (float* sum = leaf)
             {
-                int lane = sample % SampleBlocks.Lanes;
-                if (sample / SampleBlocks.Lanes != block)
-                {
-                    block = sample / SampleBlocks.Lanes;
-                    int lanes = Math.Min(SampleBlocks.Lanes, segmentStarts[^1] - sample + lane);
-                    _inputs.Fill(input + ((nint)block * SampleBlocks.Lanes * _shape.InputSize), lanes);
-                    _gradients.Fill(block, lanes);
-                }
-
-                int samples = Math.Min(SampleBlocks.Lanes - lane, segmentStarts[segment + 1] - sample);
-                fixed (float* sum = leaf)
-                {
-                    isFirst = AddSamples(lane, samples, isFirst, sum);
-                }
-
-                sample += samples;
+                isFirst = AddSamples(runs.Lane, runs.Count, isFirst, sum);
             }
 
-            if (isFirst)
+            if (runs.EndsSegment)
             {
-                leaf.Clear();
-            }
+                if (isFirst)
+                {
+                    leaf.Clear();
+                }
 
-            _tree.EndLeaf();
+                _tree.EndLeaf();
+            }
         }
 
         _tree.Finish(_sum.Span);
@@ -112,7 +106,7 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
                 ? end - position
                 : _shape.PositionCount - inSample;
             int count = Math.Min(most, _positionsAtATime);
-            FillPatches(position, count);
+            _patchRows.Fill(_inputs, position, count, _patches.Pointer);
             _gradients.Pack(position, count, _packed.Pointer);
             RunTiles(count, isFirst, sum);
             isFirst = false;
@@ -137,58 +131,6 @@ internal sealed unsafe class ConvolutionWeightGradient<TKernel> : IConvolutionWe
                 a += (nint)kCount * panelRows;
                 c += (nint)TKernel.Rows * _columns;
             }
-        }
-    }
-
-    /// <summary>Lays out the patches of positions counted through the block's samples.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FillPatches(int position, int count)
-    {
-        int sample = position / _shape.PositionCount, inSample = position % _shape.PositionCount;
-        int y = inSample / _shape.OutWidth, x = inSample % _shape.OutWidth;
-        int length = _shape.KernelWidth * _shape.InChannels, lineStep = _inputs.LineStep, stride = _patchStride;
-        int kernelHeight = _shape.KernelHeight, outWidth = _shape.OutWidth, outHeight = _shape.OutHeight;
-        int pixelStep = _shape.StrideWidth * _inputs.PixelStep, rowStep = _shape.StrideHeight * lineStep;
-        float* patch = _patches.Pointer;
-        float* row = _inputs.Image(sample) + (y * rowStep);
-        float* source = row + (x * pixelStep);
-        for (; count > 0; count--, patch += stride, source += pixelStep)
-        {
-            // Whole vectors: what is too much is overwritten by the next line, or not used.
-            float* from = source, to = patch;
-            if (length <= 8)
-            {
-                for (int ky = 0; ky < kernelHeight; ky++, from += lineStep, to += length)
-                {
-                    Vector256.Load(from).Store(to);
-                }
-            }
-            else
-            {
-                for (int ky = 0; ky < kernelHeight; ky++, from += lineStep, to += length)
-                {
-                    for (int i = 0; i < length; i += SampleBlocks.Lanes)
-                    {
-                        Vector512.Load(from + i).Store(to + i);
-                    }
-                }
-            }
-
-            *to = 1;
-            if (++x < outWidth)
-            {
-                continue;
-            }
-
-            x = 0;
-            row += rowStep;
-            if (++y == outHeight)
-            {
-                y = 0;
-                row = _inputs.Image(++sample);
-            }
-
-            source = row - pixelStep;
         }
     }
 

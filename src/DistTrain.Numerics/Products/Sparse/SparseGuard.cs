@@ -27,6 +27,19 @@ internal static unsafe class SparseGuard
         return IsFinite(most);
     }
 
+    /// <param name="count">A multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool HasNegativeZero(float* values, nint count)
+    {
+        Vector512<int> lowest = Vector512<int>.Zero;
+        for (float* end = values + count; values < end; values += 16)
+        {
+            lowest = Vector512.Min(lowest, Vector512.Load(values).AsInt32());
+        }
+
+        return Vector512.EqualsAny(lowest, Vector512.Create(NegativeZero));
+    }
+
     /// <summary>Goes on with a search: the largest magnitudes so far, as integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Larger(Vector512<int> most, Vector512<float> values) =>

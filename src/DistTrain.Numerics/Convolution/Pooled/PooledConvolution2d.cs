@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DistTrain.Numerics.Convolution;
+using DistTrain.Numerics.Products;
 
 namespace DistTrain.Numerics;
 
@@ -17,6 +18,7 @@ public sealed unsafe class PooledConvolution2d : IDisposable
     private readonly ConvolutionShape _shape;
     private readonly ITapProduct _forward;
     private ITapProduct? _inputGradient;
+    private SparseWeightGradient? _sparseGradient;
     private IConvolutionWeightGradient? _weightGradient;
     private IGradientPanels? _gradients;
     private AlignedBuffer _winners = new(0);
@@ -81,9 +83,18 @@ public sealed unsafe class PooledConvolution2d : IDisposable
         Convolution2d.Check("the weight gradient", weightGradient.Length, _shape.WeightSize);
         Convolution2d.Check(
             "the bias gradient", biasGradient.IsEmpty ? _shape.OutChannels : biasGradient.Length, _shape.OutChannels);
-        _weightGradient ??= ConvolutionLadder.WeightGradient(_shape, isPooled: true, out _gradients);
         fixed (float* pInput = input, pGradient = outputGradient, pResult = weightGradient, pBias = biasGradient)
         {
+            if (ProductLadder.Rung == Rung.Bits512)
+            {
+                _sparseGradient ??= new SparseWeightGradient(_shape);
+                if (_sparseGradient.TryRun(segmentStarts, pInput, pGradient, _winners.Pointer, pResult, pBias))
+                {
+                    return;
+                }
+            }
+
+            _weightGradient ??= ConvolutionLadder.WeightGradient(_shape, isPooled: true, out _gradients);
             _gradients!.Source = pGradient;
             _gradients.Winners = _winners.Pointer;
             _weightGradient.Run(segmentStarts, pInput, pResult, pBias);
@@ -122,6 +133,7 @@ public sealed unsafe class PooledConvolution2d : IDisposable
     {
         _forward.Dispose();
         _inputGradient?.Dispose();
+        _sparseGradient?.Dispose();
         _weightGradient?.Dispose();
         _winners.Dispose();
         _expanded.Dispose();
