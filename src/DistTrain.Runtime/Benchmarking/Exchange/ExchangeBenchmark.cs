@@ -24,14 +24,23 @@ public static class ExchangeBenchmark
         }
     }
 
+    /// <summary>Trains in a folder that is gone afterwards; <see cref="TemporaryRun.RunAsync"/> but in tests.</summary>
+    internal delegate Task<TrainingResult> Train(
+        Func<string, TrainingRequest> request, ITrainingObserver observer, CancellationToken cancellation);
+
     /// <exception cref="TrainingException">The run failed, or its weights are not those of one process.</exception>
-    public static async Task<ExchangeReport> RunAsync(ExchangeBenchmarkRequest request, CancellationToken cancellation)
+    public static Task<ExchangeReport> RunAsync(ExchangeBenchmarkRequest request, CancellationToken cancellation) =>
+        RunAsync(request, TemporaryRun.RunAsync, cancellation);
+
+    /// <param name="train">Makes the timed run, then the one that it is compared with.</param>
+    internal static async Task<ExchangeReport> RunAsync(
+        ExchangeBenchmarkRequest request, Train train, CancellationToken cancellation)
     {
         RunFile run = ExchangeModel.Run(request.Floats, request.Workers, steps: null);
         using PreparedData data = PreparedData.Prepare(run.Data, run.BaseFolder, run.Training.Seed);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var recorder = new StepRecorder(WarmUpSteps, request.WarmUpSeconds, request.Steps, ending.Cancel);
-        TrainingResult result = await TemporaryRun.RunAsync(
+        TrainingResult result = await train(
             folder => new TrainingRequest
             {
                 Run = run,
@@ -56,7 +65,7 @@ public static class ExchangeBenchmark
         }
 
         ExchangeReport report = Report(request, recorder, result.Summary, LoadedRun.Build(run.OnOneMachine(), data).Buckets.Count);
-        await CheckBitsAsync(request, data, result.Summary, cancellation).ConfigureAwait(false);
+        await CheckBitsAsync(request, data, result.Summary, train, cancellation).ConfigureAwait(false);
         return report;
     }
 
@@ -86,9 +95,9 @@ public static class ExchangeBenchmark
 
     /// <summary>As many steps in this process alone; its one worker has a thread for each shard.</summary>
     private static async Task CheckBitsAsync(
-        ExchangeBenchmarkRequest request, PreparedData data, RunSummary timed, CancellationToken cancellation)
+        ExchangeBenchmarkRequest request, PreparedData data, RunSummary timed, Train train, CancellationToken cancellation)
     {
-        TrainingResult alone = await TemporaryRun.RunAsync(
+        TrainingResult alone = await train(
             folder => new TrainingRequest
             {
                 Run = ExchangeModel.Run(request.Floats, request.Workers, timed.Steps),
