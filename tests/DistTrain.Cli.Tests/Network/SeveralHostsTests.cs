@@ -13,6 +13,8 @@ public sealed class SeveralHostsTests
     /// <summary>As long as a switch takes to start again.</summary>
     private static readonly TimeSpan CutTime = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan SlowDelay = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan StepPace = TimeSpan.FromMilliseconds(5);
 
     [SkippableFact]
@@ -20,13 +22,16 @@ public sealed class SeveralHostsTests
     {
         using VirtualNetwork network = Open();
         using var cluster = new Cluster(network, "training.epochs=2");
-        await cluster.StartAsync(network.AddHost(1, TimeSpan.FromMilliseconds(20), lossShare: 0.01), 1);
+        await cluster.StartAsync(network.AddHost(1, SlowDelay, lossShare: 0.01), 1);
         for (int number = 2; number <= 4; number++)
         {
             await cluster.StartAsync(network.AddHost(number), number);
         }
 
-        Assert.Equal(await cluster.WeightsOfOneProcessAsync(), (await cluster.EndAsync()).WeightsSha256);
+        CommandResult result = await cluster.EndAsync();
+        Assert.Equal(await cluster.WeightsOfOneProcessAsync(), result.WeightsSha256);
+        WireTraffic traffic = network.TrafficOf(1);
+        Assert.True(traffic.Given > 0 && traffic.Lost > 0 && traffic.DelayMin >= SlowDelay, $"{traffic}");
     }
 
     /// <remarks>
@@ -56,6 +61,8 @@ public sealed class SeveralHostsTests
         CommandResult result = await cluster.EndAsync(except: 3);
         Assert.Equal(await cluster.WeightsOfOneProcessAsync(), result.WeightsSha256);
         Assert.True((int)result.Summary["recoveries"]! >= 2, result.Output);
+        Assert.All(Enumerable.Range(1, 5).Select(network.TrafficOf), traffic => Assert.True(
+            traffic.Given > 0 && traffic.DelayMin >= StepPace, $"{traffic}"));
     }
 
     private static VirtualNetwork Open()

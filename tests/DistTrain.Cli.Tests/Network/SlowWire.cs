@@ -10,7 +10,10 @@ namespace DistTrain.Cli.Tests.Network;
 /// A link between two network interfaces (TAP) that delays every packet and loses some at random, which ones being drawn
 /// from a seed. It does what the kernel's netem does, on kernels that are built without it too.
 /// </summary>
-/// <remarks>A packet in the air is bytes and a due time in a queue, one queue and two threads for each direction.</remarks>
+/// <remarks>
+/// A packet in the air is bytes, a number and the time it was taken in a queue, one queue and two threads for each direction.
+/// What it did to the packets is counted at the far end, by clock and gaps between numbers, not where it is decided.
+/// </remarks>
 internal sealed class SlowWire : IDisposable
 {
     private readonly SafeFileHandle _left;
@@ -19,6 +22,8 @@ internal sealed class SlowWire : IDisposable
     private readonly double _lossShare;
     private readonly List<Thread> _threads = [];
     private readonly ManualResetEventSlim _over = new();
+    private readonly Lock _trafficLock = new();
+    private WireTraffic _traffic = new(0, 0, TimeSpan.MaxValue);
 
     /// <param name="left">Name of the first interface to make; at most 15 characters, like the second.</param>
     /// <param name="lossShare">Share of the packets that are lost, 0 to 1.</param>
@@ -30,6 +35,18 @@ internal sealed class SlowWire : IDisposable
         _right = Open(right);
         Start(_left, _right, new Random(seed));
         Start(_right, _left, new Random(~seed));
+    }
+
+    /// <summary>So far, in both directions.</summary>
+    public WireTraffic Traffic
+    {
+        get
+        {
+            lock (_trafficLock)
+            {
+                return _traffic;
+            }
+        }
     }
 
     /// <summary>The interfaces go with their handles.</summary>
@@ -44,7 +61,7 @@ internal sealed class SlowWire : IDisposable
 
     private void Start(SafeFileHandle from, SafeFileHandle to, Random luck)
     {
-        var air = new BlockingCollection<(long Due, byte[] Packet)>();
+        var air = new BlockingCollection<(long Number, long TakenAt, byte[] Packet)>();
         foreach (ThreadStart part in new ThreadStart[] { () => Take(from, air, luck), () => Give(to, air) })
         {
             var thread = new Thread(part) { IsBackground = true };
@@ -53,11 +70,11 @@ internal sealed class SlowWire : IDisposable
         }
     }
 
-    private void Take(SafeFileHandle from, BlockingCollection<(long Due, byte[] Packet)> air, Random luck)
+    private void Take(SafeFileHandle from, BlockingCollection<(long Number, long TakenAt, byte[] Packet)> air, Random luck)
     {
         byte[] buffer = new byte[PacketBytesMax];
-        long delay = (long)(_delay.TotalSeconds * Stopwatch.Frequency);
         var poll = new PollEntry { Handle = (int)from.DangerousGetHandle(), Events = PollIn };
+        long number = 0;
         while (!_over.IsSet)
         {
             if (NativePoll(ref poll, 1, PollTimeMs) <= 0)
@@ -73,27 +90,46 @@ internal sealed class SlowWire : IDisposable
                 continue;
             }
 
+            number++;
             if (luck.NextDouble() >= _lossShare)
             {
-                air.Add((Stopwatch.GetTimestamp() + delay, buffer[..(int)count]));
+                air.Add((number, Stopwatch.GetTimestamp(), buffer[..(int)count]));
             }
         }
 
         air.CompleteAdding();
     }
 
-    private void Give(SafeFileHandle to, BlockingCollection<(long Due, byte[] Packet)> air)
+    private void Give(SafeFileHandle to, BlockingCollection<(long Number, long TakenAt, byte[] Packet)> air)
     {
-        foreach ((long due, byte[] packet) in air.GetConsumingEnumerable())
+        long numberBefore = 0;
+        foreach ((long number, long takenAt, byte[] packet) in air.GetConsumingEnumerable())
         {
-            TimeSpan early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            if (early > TimeSpan.Zero)
+            // A wait ends some milliseconds early now and then: the runtime's clock for it is coarse.
+            for (TimeSpan early; (early = _delay - Stopwatch.GetElapsedTime(takenAt)) > TimeSpan.Zero;)
             {
-                _over.Wait(early);
+                if (_over.Wait((int)Math.Ceiling(early.TotalMilliseconds)))
+                {
+                    // Nobody waits for what is in the air when the test is over.
+                    return;
+                }
             }
 
             // A link that is down takes nothing: the packet is lost, as on a real one.
-            _ = NativeWrite(to, packet, packet.Length);
+            if (NativeWrite(to, packet, packet.Length) == packet.Length)
+            {
+                Count(number - numberBefore - 1, Stopwatch.GetElapsedTime(takenAt));
+                numberBefore = number;
+            }
+        }
+    }
+
+    private void Count(long lost, TimeSpan delay)
+    {
+        lock (_trafficLock)
+        {
+            _traffic = new WireTraffic(
+                _traffic.Given + 1, _traffic.Lost + lost, delay < _traffic.DelayMin ? delay : _traffic.DelayMin);
         }
     }
 
@@ -148,3 +184,9 @@ internal sealed class SlowWire : IDisposable
     private const int PacketBytesMax = 65_536;
     private const int PollTimeMs = 100;
 }
+
+/// <summary>What became of the packets of a <see cref="SlowWire"/>.</summary>
+/// <param name="Given">Packets that came out of it.</param>
+/// <param name="Lost">Packets that went into it before one that came out, and did not.</param>
+/// <param name="DelayMin">The shortest time that one was in it.</param>
+internal readonly record struct WireTraffic(long Given, long Lost, TimeSpan DelayMin);

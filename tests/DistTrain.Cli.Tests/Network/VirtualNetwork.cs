@@ -14,7 +14,7 @@ internal sealed class VirtualNetwork : IDisposable
 
     private readonly string _prefix = $"dt{Environment.ProcessId}n{Interlocked.Increment(ref s_networks)}";
     private readonly List<string> _namespaces = [];
-    private readonly List<IDisposable> _wires = [];
+    private readonly Dictionary<int, SlowWire> _wires = [];
 
     public VirtualNetwork()
     {
@@ -76,12 +76,15 @@ internal sealed class VirtualNetwork : IDisposable
     {
         string host = AddNamespace($"h{number}");
         string[] ends = [$"{_prefix}a", $"{_prefix}b"];
-        _wires.Add(new SlowWire(ends[0], ends[1], delay, lossShare, seed: number));
+        _wires.Add(number, new SlowWire(ends[0], ends[1], delay, lossShare, seed: number));
         Run("ip", "link", "set", ends[0], "netns", Hub, "name", Port(number));
         Run("ip", "link", "set", ends[1], "netns", host, "name", "eth0");
         Join(host, number);
         return host;
     }
+
+    /// <summary>What a host's link did to the packets so far; only of one that delays and loses them.</summary>
+    public WireTraffic TrafficOf(int number) => _wires[number].Traffic;
 
     /// <summary>From now on nothing passes between that host and the others.</summary>
     public void Cut(int number) => RunIn(Hub, "ip", "link", "set", Port(number), "down");
@@ -95,7 +98,10 @@ internal sealed class VirtualNetwork : IDisposable
             TryRun("ip", "netns", "delete", name);
         }
 
-        _wires.ForEach(wire => wire.Dispose());
+        foreach (SlowWire wire in _wires.Values)
+        {
+            wire.Dispose();
+        }
     }
 
     private static string Port(int number) => $"dtport{number}";
