@@ -20,7 +20,7 @@ public sealed class CoordinatorAdmissionTests
         CoordinatorBench bench = new();
         Assert.Empty(bench.Do(new CoordinatorEvent.Connected(new WorkerId(3))).OfType<CoordinatorEffect.Send>());
         CoordinatorMessage.Welcome? welcome =
-            Sent<CoordinatorMessage.Welcome>(bench.Say(3, new WorkerMessage.Hello(1, "host", 2)), 3);
+            Sent<CoordinatorMessage.Welcome>(bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "host", 2)), 3);
         Assert.Equal(new CoordinatorMessage.Welcome(new WorkerId(3), Term, "{}", "run", "data", "/data"), welcome);
     }
 
@@ -29,8 +29,8 @@ public sealed class CoordinatorAdmissionTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
-        bench.Say(3, new WorkerMessage.Hello(1, "host", 2));
-        Assert.Empty(bench.Say(3, new WorkerMessage.Hello(1, "host", 2)));
+        bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "host", 2));
+        Assert.Empty(bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "host", 2)));
     }
 
     [Fact]
@@ -38,8 +38,8 @@ public sealed class CoordinatorAdmissionTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
-        List<CoordinatorEffect> effects = bench.Say(3, new WorkerMessage.Hello(2, "", 1));
-        const string Reason = "worker 3 speaks protocol version 2, this coordinator version 1; "
+        List<CoordinatorEffect> effects = bench.Say(3, new WorkerMessage.Hello(1, "", 1));
+        const string Reason = "worker 3 speaks protocol version 1, this coordinator version 2; "
             + "run the same version of DistTrain everywhere";
         Assert.Equal(new CoordinatorMessage.Refused(Reason, Final: true), Sent<CoordinatorMessage.Refused>(effects, 3));
         Assert.Contains(new CoordinatorEffect.Disconnect(new WorkerId(3), Reason), effects);
@@ -53,7 +53,7 @@ public sealed class CoordinatorAdmissionTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
-        bench.Say(3, new WorkerMessage.Hello(1, "host", 2));
+        bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "host", 2));
         List<CoordinatorEffect> effects = bench.Say(3, new WorkerMessage.Ready(Term, runHash, dataHash));
         CoordinatorMessage.Refused? refused = Sent<CoordinatorMessage.Refused>(effects, 3);
         Assert.True(refused!.Final);
@@ -67,7 +67,7 @@ public sealed class CoordinatorAdmissionTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
-        bench.Say(3, new WorkerMessage.Hello(1, "host", 2));
+        bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "host", 2));
         Assert.Empty(bench.Say(3, new WorkerMessage.Ready(new Term(4), "run", "data")));
     }
 
@@ -95,7 +95,7 @@ public sealed class CoordinatorAdmissionTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Started());
-        Assert.Empty(bench.Say(9, new WorkerMessage.Hello(1, "ghost", 1)));
+        Assert.Empty(bench.Say(9, new WorkerMessage.Hello(ProtocolVersions.Current, "ghost", 1)));
         Assert.Empty(bench.Lose(9));
         Assert.Empty(bench.Do(new CoordinatorEvent.Violated(new WorkerId(9), "was rude")));
     }
@@ -105,7 +105,7 @@ public sealed class CoordinatorAdmissionTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
-        bench.Say(3, new WorkerMessage.Hello(1, "host", 2));
+        bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "host", 2));
         List<CoordinatorEffect> effects = bench.Say(3, new WorkerMessage.Unfit("no memory"));
         Assert.Equal("worker 3 (host) cannot take part: no memory", Told<Notice.WorkerRefused>(effects)!.Reason);
     }
@@ -172,7 +172,7 @@ public sealed class CoordinatorAdmissionTests
         CoordinatorBench bench = CoordinatorRoundTests.TwoWorkers();
         bench.Sum(1, new(1, 0));
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(3)));
-        bench.Say(3, new WorkerMessage.Hello(1, "wise", 1));
+        bench.Say(3, new WorkerMessage.Hello(ProtocolVersions.Current, "wise", 1));
         Assert.Empty(bench.Say(3, new WorkerMessage.Superseded(Term, Term)));
         Assert.Empty(bench.Say(3, new WorkerMessage.Superseded(new Term(4), new Term(6))));
         List<CoordinatorEffect> effects = bench.Say(3, new WorkerMessage.Superseded(Term, new Term(6)));
@@ -184,7 +184,7 @@ public sealed class CoordinatorAdmissionTests
         Assert.Equal(3, effects.OfType<CoordinatorEffect.Disconnect>().Count());
         Assert.Null(Sent<CoordinatorMessage.Stop>(effects, 1));
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(4)));
-        Assert.False(Sent<CoordinatorMessage.Refused>(bench.Say(4, new WorkerMessage.Hello(1, "late", 1)), 4)!.Final);
+        Assert.False(Sent<CoordinatorMessage.Refused>(bench.Say(4, new WorkerMessage.Hello(ProtocolVersions.Current, "late", 1)), 4)!.Final);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class CoordinatorAdmissionTests
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.StopRequested("Ctrl-C"));
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(1)));
-        List<CoordinatorEffect> effects = bench.Say(1, new WorkerMessage.Hello(1, "late", 1));
+        List<CoordinatorEffect> effects = bench.Say(1, new WorkerMessage.Hello(ProtocolVersions.Current, "late", 1));
         Assert.Equal([new CoordinatorEffect.Send(new(1), new CoordinatorMessage.Stop(Term, "the run has ended", false))], effects);
     }
 }

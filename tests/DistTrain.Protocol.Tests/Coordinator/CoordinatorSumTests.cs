@@ -100,7 +100,7 @@ public sealed class CoordinatorSumTests
     {
         CoordinatorBench bench = new();
         bench.Do(new CoordinatorEvent.Connected(new WorkerId(1)));
-        bench.Say(1, new WorkerMessage.Hello(1, "host1", 1));
+        bench.Say(1, new WorkerMessage.Hello(ProtocolVersions.Current, "host1", 1));
         AssertRefused(bench.Sum(1, LeftHalf), "sent a sum before it was ready");
     }
 

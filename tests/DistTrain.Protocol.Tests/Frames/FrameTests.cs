@@ -25,6 +25,16 @@ public sealed class FrameTests
         Assert.Equal(header, FrameHeader.Read(bytes, Limits));
     }
 
+    /// <summary>A kind more is a version more: peers that do not know it must be told so, not sent what they cannot read.</summary>
+    [Fact]
+    public void ProtocolVersion_WithTheseKindsOfFramesAndMessages_IsTwo()
+    {
+        Assert.Equal(Enumerable.Range(1, 9), Enum.GetValues<FrameKind>().Select(kind => (int)kind));
+        Assert.Equal(
+            [.. Enumerable.Range(0, 7), .. Enumerable.Range(32, 8)], Enum.GetValues<MessageKind>().Select(kind => (int)kind));
+        Assert.Equal(2, ProtocolVersions.Current);
+    }
+
     [Fact]
     public void FrameHeader_WithAnyBitFlipped_IsRefused()
     {

@@ -54,7 +54,7 @@ public sealed class MessageCodecTests
             Convert.ToHexString(Samples.Bytes(Samples.CoordinatorMessages[sample])));
 
     [Theory]
-    [InlineData("942001A9686F73742F3132333408", 0)]
+    [InlineData("942002A9686F73742F3132333408", 0)]
     [InlineData("942105A461623132A463643334", 2)]
     [InlineData("9B220507030201CE0001E240CD03E8CD9C40CE00013880CD0998", 3)]
     [InlineData(
@@ -90,8 +90,8 @@ public sealed class MessageCodecTests
 
     [Theory]
     [InlineData("93 25 05 A0 00", "a worker's Leaving ends after 4 bytes, 5 came")]
-    [InlineData("94 25 05 A0 00", "a Leaving has 4 elements, another number is expected in protocol version 1")]
-    [InlineData("92 25 05", "a Leaving has 2 elements, another number is expected in protocol version 1")]
+    [InlineData("94 25 05 A0 00", "a Leaving has 4 elements, another number is expected in protocol version 2")]
+    [InlineData("92 25 05", "a Leaving has 2 elements, another number is expected in protocol version 2")]
     [InlineData("93 25 05 C0", "a worker's Leaving has a reason of 0 bytes, at most 8192 are taken")]
     [InlineData("93 25 05 A1 FF", "a worker's Leaving should have a text in UTF-8 as reason: other bytes were found")]
     [InlineData("93 25 05 05", "a worker's Leaving should have a text in UTF-8 as reason: the code 05 was found where a string was expected")]
@@ -103,7 +103,7 @@ public sealed class MessageCodecTests
     [InlineData("80", "a worker's message should have an array as message: the code 80 was found where an array was expected")]
     [InlineData("9B 22 05 07 03 15 00 00 00 00 00 00", "a worker's PartialSum has the node level 21, expected 0 to 20")]
     [InlineData("9B 22 05 07 CE 00010000 00 00 00 00 00 00 00", "a worker's PartialSum has the bucket 65536, expected 0 to 65535")]
-    [InlineData("94 20 01 A1 61 00", "a worker's Hello has the threads 0, expected 1 to 16384")]
+    [InlineData("94 20 02 A1 61 00", "a worker's Hello has the threads 0, expected 1 to 16384")]
     public void Codec_BytesThatAreNoMessage_AreRefusedWithAReason(string hex, string expected)
     {
         byte[] bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
@@ -136,12 +136,12 @@ public sealed class MessageCodecTests
 
     /// <summary>Another version's Hello may say anything after its version: the answer is a refusal that says what to do.</summary>
     [Theory]
-    [InlineData("93 20 02 A1 61")]
-    [InlineData("96 20 02 A1 61 01 C0 C0")]
+    [InlineData("93 20 01 A1 61")]
+    [InlineData("96 20 01 A1 61 01 C0 C0")]
     public void Codec_AHelloOfAnotherVersion_IsReadAsFarAsItsVersion(string hex)
     {
         byte[] bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
-        Assert.Equal(new WorkerMessage.Hello(2, "", 1), MessageCodec.ReadWorkerMessage(bytes));
+        Assert.Equal(new WorkerMessage.Hello(1, "", 1), MessageCodec.ReadWorkerMessage(bytes));
     }
 
     [Fact]
