@@ -1,0 +1,224 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Channels;
+using DistTrain.Models;
+using DistTrain.Protocol;
+
+namespace DistTrain.Runtime.Tests.Links;
+
+/// <summary>A connection whose other end is a script: streams of this process instead of sockets.</summary>
+public sealed class TcpPairTests
+{
+    /// <summary>Only a failing test waits so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly WorkerId Worker = new(4);
+
+    /// <summary>
+    /// The coordinator is busy with a first message; behind it others lie in shared memory when the sockets end. All are
+    /// taken before the connection counts as over, whether it ended in good order or broke.
+    /// </summary>
+    [SkippableTheory]
+    [InlineData(null, "the connection was closed by the other side")]
+    [InlineData("broken pipe.", "broken pipe")]
+    public async Task Pipe_WhenTheSocketsEnd_IsReadToItsEndFirst(string? failure, string expected)
+    {
+        using var sums = new SumBufferPool(8);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        var mailbox = new Mailbox<CoordinatorInput>();
+        var control = new ScriptedStream();
+        var tensors = new ScriptedStream();
+        TcpWorkerPort port = Port(mailbox, control, tensors, sums, metrics, LinkKind.Auto);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+        using SharedRegion? region = SharedPipes.TryOpenRegion(SharedPlace.Read(await tensors.NextPayloadAsync()));
+        Skip.If(region is null, "shared memory is a Linux matter");
+        await tensors.SayAsync(FrameKind.ShareAnswer, [], [1]);
+        await control.SayAsync(FrameKind.PipeBegin, [], []);
+        var pipe = new SharedPipe(region, TcpWorkerPort.SlotUp);
+
+        mailbox.Hold();
+        Write(pipe, term: 1);
+        await mailbox.Held.WaitAsync(Patience);
+        Write(pipe, term: 2);
+        Write(pipe, term: 3);
+        await EndAsync(control, failure);
+        await EndAsync(tensors, failure);
+        mailbox.LetGo();
+
+        for (int term = 1; term <= 3; term++)
+        {
+            Assert.Equal(
+                new CoordinatorInput.Arrived(Worker, new WorkerMessage.Leaving(new Term(term), "")), await mailbox.NextAsync());
+        }
+
+        Assert.Equal(new CoordinatorInput.Disconnected(Worker, expected), await mailbox.NextAsync());
+        await port.Ended.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task PipeBegin_FromAWorkerThatWasOfferedNone_IsRefusedInOneSentence()
+    {
+        using var sums = new SumBufferPool(8);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        var mailbox = new Mailbox<CoordinatorInput>();
+        var control = new ScriptedStream();
+        TcpWorkerPort port = Port(mailbox, control, new ScriptedStream(), sums, metrics, LinkKind.Tcp);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+
+        await control.SayAsync(FrameKind.PipeBegin, [], []);
+
+        Assert.Equal(
+            new CoordinatorInput.Violated(
+                Worker, "sent what cannot be read: messages through shared memory were announced that was not offered"),
+            await mailbox.NextAsync());
+        port.Close();
+        await port.Ended.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task PipeBegin_FromACoordinatorThatOfferedNone_EndsTheConnectionWithOneSentence()
+    {
+        var mailbox = new Mailbox<WorkerInput>();
+        var control = new ScriptedStream();
+        var port = new TcpCoordinatorPort(control, new ScriptedStream(), mailbox);
+        port.Start();
+
+        await control.SayAsync(FrameKind.PipeBegin, [], []);
+
+        Assert.Equal(
+            new WorkerInput.Disconnected(
+                port, "the coordinator sent what cannot be read: messages through shared memory were announced that was not offered"),
+            await mailbox.NextAsync());
+        await port.Ended.WaitAsync(Patience);
+    }
+
+    private static TcpWorkerPort Port(
+        Mailbox<CoordinatorInput> mailbox, Stream control, Stream tensors, SumBufferPool sums, SumBufferPool metrics, LinkKind link)
+    {
+        LinkSession session = LinkSession.New();
+        return new TcpWorkerPort(
+            Worker, new AdmittedLink(LinkRole.Control, session, control, "here"),
+            new AdmittedLink(LinkRole.Tensor, session, tensors, "here") { IsSameMachine = true }, mailbox, new BucketPlan(4, 1),
+            sums, metrics, link);
+    }
+
+    private static void Write(SharedPipe pipe, int term)
+    {
+        var message = new ArrayBufferWriter<byte>();
+        MessageCodec.Write(message, new WorkerMessage.Leaving(new Term(term), ""));
+        byte[] frame = ScriptedStream.Frame(FrameKind.Control, message.WrittenSpan, []);
+        Assert.Equal(frame.Length, pipe.TryWrite(frame));
+    }
+
+    /// <summary>On a thread of the pool, where whoever waits for the end goes on at once: what it causes is done on return.</summary>
+    private static Task EndAsync(ScriptedStream stream, string? failure) =>
+        Task.Run(() => stream.End(failure is null ? null : new IOException(failure)));
+
+    /// <summary>An actor's, which may be full for a while.</summary>
+    private sealed class Mailbox<T> : IMailbox<T>
+        where T : class
+    {
+        private readonly Channel<T> _inputs = Channel.CreateUnbounded<T>();
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile TaskCompletionSource? _room;
+
+        /// <summary>Ends when somebody waits for room.</summary>
+        public Task Held => _held.Task;
+
+        public void Hold() => _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void LetGo() => _room!.SetResult();
+
+        public Task<T> NextAsync() => _inputs.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public bool TryPost(T message) => _inputs.Writer.TryWrite(message);
+
+        public async ValueTask<bool> PostAsync(T message, CancellationToken cancellation)
+        {
+            if (_room is { } room)
+            {
+                _held.TrySetResult();
+                await room.Task.WaitAsync(cancellation);
+            }
+
+            return TryPost(message);
+        }
+    }
+
+    /// <summary>One side reads what the script says, and the script reads what that side wrote.</summary>
+    private sealed class ScriptedStream : Stream
+    {
+        private static readonly PipeOptions Inline = new(
+            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+
+        private readonly Pipe _said = new(Inline);
+        private readonly Pipe _heard = new(Inline);
+        private readonly Stream _reading;
+        private readonly Stream _writing;
+        private readonly Stream _hearing;
+
+        public ScriptedStream()
+        {
+            _reading = _said.Reader.AsStream();
+            _writing = _heard.Writer.AsStream();
+            _hearing = _heard.Reader.AsStream();
+        }
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public static byte[] Frame(FrameKind kind, ReadOnlySpan<byte> message, ReadOnlySpan<byte> payload)
+        {
+            byte[] header = new byte[FrameHeader.Bytes];
+            FrameHeader.For(kind, message, payload).Write(header);
+            return [.. header, .. message, .. payload];
+        }
+
+        public async Task SayAsync(FrameKind kind, byte[] message, byte[] payload) =>
+            await _said.Writer.WriteAsync(Frame(kind, message, payload));
+
+        public void End(Exception? failure) => _said.Writer.Complete(failure);
+
+        public async Task<byte[]> NextPayloadAsync()
+        {
+            byte[] header = new byte[FrameHeader.Bytes];
+            await _hearing.ReadExactlyAsync(header).AsTask().WaitAsync(Patience);
+            byte[] payload = new byte[FrameHeader.Read(header, FrameLimits.Tensor(SharedPlace.Bytes)).PayloadBytes];
+            await _hearing.ReadExactlyAsync(payload).AsTask().WaitAsync(Patience);
+            return payload;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            _reading.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            _writing.WriteAsync(buffer, cancellationToken);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => _writing.FlushAsync(cancellationToken);
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
