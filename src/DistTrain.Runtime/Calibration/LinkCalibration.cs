@@ -215,12 +215,31 @@ internal sealed class LinkCalibration : IAsyncDisposable
 
         public ValueTask<bool> PostAsync(TMessage message, CancellationToken cancellation) => new(TryPost(message));
 
-        /// <exception cref="OperationCanceledException">Nothing came for long: the link is broken.</exception>
+        /// <exception cref="IOException">The link broke, or nothing came for long.</exception>
         public async Task<TMessage> TakeAsync()
         {
             using var limit = new CancellationTokenSource(PatienceMax);
-            return await _messages.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            TMessage message;
+            try
+            {
+                message = await _messages.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                throw Unmeasured($"nothing came for {PatienceMax.TotalSeconds} s");
+            }
+
+            return message switch
+            {
+                WorkerInput.Disconnected end => throw Unmeasured(end.Reason),
+                CoordinatorInput.Disconnected end => throw Unmeasured(end.Reason),
+                CoordinatorInput.Violated end => throw Unmeasured(end.What),
+                _ => message,
+            };
         }
+
+        private static IOException Unmeasured(string why) =>
+            new($"this machine's own links could not be measured: {why}; run it again, or when less else runs");
     }
 
     private const int Messages = 32;

@@ -129,10 +129,15 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
     private void AnswerOffer(in SharedPlace place)
     {
         SharedRegion? region = _link == LinkKind.Tcp ? null : SharedPipes.TryOpenRegion(place);
+        if (region is not null)
+        {
+            // Before the answer: as soon as the coordinator has it, its first message may come through this memory.
+            ExpectPipe(region, TcpWorkerPort.SlotDown);
+        }
+
         SendTensor(FrameKind.ShareAnswer, default, new[] { region is null ? (byte)0 : (byte)1 }, null, null);
         if (region is not null)
         {
-            ExpectPipe(region, TcpWorkerPort.SlotDown);
             AgreeOnPipe();
             _isSharing = true;
         }

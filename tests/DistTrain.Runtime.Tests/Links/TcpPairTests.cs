@@ -56,6 +56,31 @@ public sealed class TcpPairTests
         await port.Ended.WaitAsync(Patience);
     }
 
+    /// <summary>The coordinator has the answer, and begins to send through shared memory, before the worker goes on.</summary>
+    [SkippableFact]
+    public async Task PipeBegin_BeforeTheWorkerHasSentItsAnswerToTheEnd_IsTaken()
+    {
+        using SharedRegion? region = SharedPipes.TryCreateRegion();
+        Skip.If(region is null, "shared memory is a Linux matter");
+        var mailbox = new Mailbox<WorkerInput>();
+        var control = new ScriptedStream();
+        var tensors = new ScriptedStream { Wrote = () => control.SayAsync(FrameKind.PipeBegin, [], []) };
+        var port = new TcpCoordinatorPort(control, tensors, mailbox);
+        port.Start();
+
+        await tensors.SayAsync(FrameKind.ShareOffer, [], region.PlaceOf(TcpWorkerPort.SlotUp).ToBytes());
+        Assert.Equal([1], await tensors.NextPayloadAsync());
+        var message = new ArrayBufferWriter<byte>();
+        MessageCodec.Write(message, new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(2)));
+        byte[] frame = ScriptedStream.Frame(FrameKind.Control, message.WrittenSpan, []);
+        Assert.Equal(frame.Length, new SharedPipe(region, TcpWorkerPort.SlotDown).TryWrite(frame));
+
+        Assert.Equal(
+            new WorkerInput.Arrived(port, new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(2))), await mailbox.NextAsync());
+        port.Close();
+        await port.Ended.WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task PipeBegin_FromAWorkerThatWasOfferedNone_IsRefusedInOneSentence()
     {
@@ -166,6 +191,9 @@ public sealed class TcpPairTests
             _hearing = _heard.Reader.AsStream();
         }
 
+        /// <summary>What happens in the midst of a write, when the script could have read it.</summary>
+        public Func<Task>? Wrote { get; init; }
+
         public override bool CanRead => true;
 
         public override bool CanWrite => true;
@@ -204,8 +232,11 @@ public sealed class TcpPairTests
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             _reading.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            _writing.WriteAsync(buffer, cancellationToken);
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await _writing.WriteAsync(buffer, cancellationToken);
+            await (Wrote?.Invoke() ?? Task.CompletedTask);
+        }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => _writing.FlushAsync(cancellationToken);
 
