@@ -35,6 +35,7 @@ public sealed class NodeComputer : IDisposable
     private volatile bool _hasDefect;
     private ICoordinatorPort? _sums;
     private volatile bool _isStopping;
+    private volatile bool _hasLeaderEnded;
     private Exception? _laneFailure;
     private Request? _current;
     private ReadOnlyMemory<int> _rows;
@@ -107,6 +108,7 @@ public sealed class NodeComputer : IDisposable
         Abandon();
         _laneStarts[0].Set();
         _threads[0].Join();
+        _hasLeaderEnded = true;
         for (int lane = 1; lane < _lanes.Length; lane++)
         {
             _laneStarts[lane].Set();
@@ -182,7 +184,9 @@ public sealed class NodeComputer : IDisposable
         while (true)
         {
             _laneStarts[lane].Wait(Sums?.SpareWork);
-            if (_isStopping)
+
+            // Not as soon as the computer stops: the leader may have given out a node, and waits for all lanes.
+            if (_hasLeaderEnded)
             {
                 return;
             }

@@ -98,6 +98,26 @@ public sealed class ArrivingWeightsTests : IDisposable
         await Task.Run(computer.Dispose).WaitAsync(Patience);
     }
 
+    /// <summary>The first thread has given out a node and waits for the second, which has yet to take it up.</summary>
+    [Fact]
+    public void Computer_DisposedBeforeAThreadTakesUpItsPart_Ends()
+    {
+        NodeComputer computer = Computer(threads: 2);
+        using var port = new HoldingPort();
+        computer.Sums = port;
+        computer.Start(RoundOf(RoundKind.Train), Root, Weights());
+        SumsOf(Answer());
+        Assert.True(port.Holds.Wait(Patience));
+        var weights = new ArrivingWeights(_run.Buckets, new WeightVersion(0));
+        computer.Start(RoundOf(RoundKind.Train), Root, weights);
+        Assert.True(SpinWait.SpinUntil(() => weights.LastAwaited >= 0, Patience));
+        var disposing = new Thread(computer.Dispose) { IsBackground = true };
+        disposing.Start();
+        Assert.True(SpinWait.SpinUntil(() => disposing.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience));
+        port.LetGo.Set();
+        Assert.True(disposing.Join(Patience));
+    }
+
     [Fact]
     public void Open_ABucketInAnotherVector_IsRefused()
     {
@@ -139,4 +159,66 @@ public sealed class ArrivingWeightsTests : IDisposable
 
     private static Round RoundOf(RoundKind kind) =>
         new(new RoundNumber(1), kind, new WeightVersion(0), 0, 0, kind == RoundKind.Train ? 40 : 30, 8);
+
+    /// <summary>Holds the second compute thread back between its first part and the next.</summary>
+    private sealed class HoldingPort : ICoordinatorPort, IDisposable
+    {
+        private volatile bool _hasComputed;
+
+        public ManualResetEventSlim Holds { get; } = new();
+
+        public ManualResetEventSlim LetGo { get; } = new();
+
+        private static bool IsSecond => Thread.CurrentThread.Name == "compute 1";
+
+        public ISpareWork? SpareWork
+        {
+            get
+            {
+                if (IsSecond && _hasComputed)
+                {
+                    Holds.Set();
+                    LetGo.Wait();
+                }
+
+                return null;
+            }
+        }
+
+        public SumBuffer? TryRentSums()
+        {
+            if (IsSecond)
+            {
+                _hasComputed = true;
+            }
+
+            return null;
+        }
+
+        public void Start()
+        {
+        }
+
+        public void Send(WorkerMessage message)
+        {
+        }
+
+        public void SendPartial(WorkerMessage.PartialSum header, SumView sums)
+        {
+        }
+
+        public void ExpectWeights(BucketPlan buckets)
+        {
+        }
+
+        public void Close(string reason)
+        {
+        }
+
+        public void Dispose()
+        {
+            Holds.Dispose();
+            LetGo.Dispose();
+        }
+    }
 }
