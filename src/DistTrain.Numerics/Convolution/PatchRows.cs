@@ -35,13 +35,14 @@ internal readonly unsafe struct PatchRows
     /// <summary>Floats from row to row; 15 more may be written behind a row, or behind it and its 1.</summary>
     public required int Stride { get; init; }
 
-    public static int Floats(int lines, in ConvolutionShape shape) => lines * shape.KernelWidth * shape.InChannels;
+    /// <summary>Floats of a kernel's line.</summary>
+    public static int LengthOf(in ConvolutionShape shape) => shape.KernelWidth * shape.InChannels;
 
     /// <summary>All lines of the kernel at every output position.</summary>
     public static PatchRows Whole(in ConvolutionShape shape, SampleImages images, int stride) => new()
     {
         Lines = shape.KernelHeight,
-        Length = Floats(1, shape),
+        Length = LengthOf(shape),
         Width = shape.OutWidth,
         Height = shape.OutHeight,
         PixelStep = shape.StrideWidth * images.PixelStep,
@@ -53,7 +54,7 @@ internal readonly unsafe struct PatchRows
     public static PatchRows Single(in ConvolutionShape shape, SampleImages images, int stride) => new()
     {
         Lines = 1,
-        Length = Floats(1, shape),
+        Length = LengthOf(shape),
         Width = shape.OutWidth,
         Height = shape.PaddedHeight,
         PixelStep = shape.StrideWidth * images.PixelStep,

@@ -70,13 +70,12 @@ public sealed class TcpPairTests
 
         await tensors.SayAsync(FrameKind.ShareOffer, [], region.PlaceOf(TcpWorkerPort.SlotUp).ToBytes());
         Assert.Equal([1], await tensors.NextPayloadAsync());
+        var heartbeat = new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(2));
         var message = new ArrayBufferWriter<byte>();
-        MessageCodec.Write(message, new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(2)));
-        byte[] frame = ScriptedStream.Frame(FrameKind.Control, message.WrittenSpan, []);
-        Assert.Equal(frame.Length, new SharedPipe(region, TcpWorkerPort.SlotDown).TryWrite(frame));
+        MessageCodec.Write(message, heartbeat);
+        Write(new SharedPipe(region, TcpWorkerPort.SlotDown), message);
 
-        Assert.Equal(
-            new WorkerInput.Arrived(port, new CoordinatorMessage.Heartbeat(new Term(1), new RoundNumber(2))), await mailbox.NextAsync());
+        Assert.Equal(new WorkerInput.Arrived(port, heartbeat), await mailbox.NextAsync());
         port.Close();
         await port.Ended.WaitAsync(Patience);
     }
@@ -133,6 +132,11 @@ public sealed class TcpPairTests
     {
         var message = new ArrayBufferWriter<byte>();
         MessageCodec.Write(message, new WorkerMessage.Leaving(new Term(term), ""));
+        Write(pipe, message);
+    }
+
+    private static void Write(SharedPipe pipe, ArrayBufferWriter<byte> message)
+    {
         byte[] frame = ScriptedStream.Frame(FrameKind.Control, message.WrittenSpan, []);
         Assert.Equal(frame.Length, pipe.TryWrite(frame));
     }

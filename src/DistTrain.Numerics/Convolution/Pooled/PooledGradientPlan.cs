@@ -17,11 +17,10 @@ internal readonly struct PooledGradientPlan
     {
         IsWhole = shape.PatchSize < WinnerTile.VectorsMost * SampleBlocks.Lanes;
         Bands = IsWhole ? 1 : shape.KernelHeight;
-        int floats = PatchRows.Floats(IsWhole ? shape.KernelHeight : 1, shape);
-        int vectors = PanelPacking.RoundUp(floats + 1, SampleBlocks.Lanes) / SampleBlocks.Lanes;
+        BandFloats = IsWhole ? shape.PatchSize : PatchRows.LengthOf(shape);
+        int vectors = (BandFloats + SampleBlocks.Lanes) / SampleBlocks.Lanes;
         TilesOfBand = (vectors + WinnerTile.VectorsMost - 1) / WinnerTile.VectorsMost;
         Vectors = (vectors + TilesOfBand - 1) / TilesOfBand;
-        BandFloats = floats;
 
         int most = Math.Max(1, CachedMost / (shape.OutWidth * Vectors * SampleBlocks.Lanes));
         Lines = PanelPacking.Balanced(shape.OutHeight / 2 * 2, most, 2);
