@@ -8,9 +8,9 @@ internal static unsafe class ProductPath
     public static void Run(int m, int n, int k, in Operand a, in Operand b, float* c, float* bias)
     {
         ReadOnlySpan<int> starts = [0, k];
-        int columns = SparseProduct.ColumnsCovered(n);
+        int columns = TileColumns.Covered(n);
         if (SparseChoice.DensityOf(m, n, starts, a) <= SparseChoice.DensityMost(starts)
-            && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), bias))
+            && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), bias, TileColumns.Widest))
         {
             RunAllSteps(
                 m, n - columns, starts, a, b.From(columns), c + columns, n, bias == null ? null : bias + columns);
@@ -27,14 +27,14 @@ internal static unsafe class ProductPath
     {
         double densityOfA = SparseChoice.DensityOf(m, n, starts, a), densityOfB = SparseChoice.DensityOf(n, m, starts, b);
         double most = SparseChoice.DensityMost(starts);
-        int rows = SparseProduct.ColumnsCovered(m), columns = SparseProduct.ColumnsCovered(n);
+        int rows = TileColumns.Covered(m), columns = TileColumns.Covered(n);
         if (densityOfA <= densityOfB && densityOfA <= most
-            && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), null))
+            && SparseProduct.TryRun(m, columns, starts, a, b, new SparseTarget(c, n, isTransposed: false), null, TileColumns.Widest))
         {
             RunAllSteps(m, n - columns, starts, a, b.From(columns), c + columns, n, null);
         }
         else if (densityOfB < densityOfA && densityOfB <= most
-            && SparseProduct.TryRun(n, rows, starts, b, a, new SparseTarget(c, n, isTransposed: true), null))
+            && SparseProduct.TryRun(n, rows, starts, b, a, new SparseTarget(c, n, isTransposed: true), null, TileColumns.Widest))
         {
             RunAllSteps(m - rows, n, starts, a.From(rows), b, c + ((nint)rows * n), n, null);
         }

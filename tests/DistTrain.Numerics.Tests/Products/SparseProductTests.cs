@@ -98,6 +98,26 @@ public unsafe class SparseProductTests
         TestFloats.AssertSameBits(expected, actual);
     }
 
+    /// <summary>Tiles of four to nine vectors, rows in pairs and alone.</summary>
+    [SkippableTheory]
+    [InlineData(96, 128)]
+    [InlineData(96, 208)]
+    [InlineData(96, 160)]
+    [InlineData(96, 192)]
+    [InlineData(112, 784)]
+    [InlineData(128, 256)]
+    [InlineData(144, 784)]
+    [InlineData(144, 160)]
+    public void TryRun_TilesOfAnyWidth_EqualScalarTwinBitForBit(int widest, int n)
+    {
+        RequireVectors();
+        float[] a = Sparse(70 * 130, 0.5, 1), b = TestFloats.Normal(130 * n, 2), expected = new float[70 * n];
+        a.AsSpan(0, 10 * 130).Fill(0.5f);
+        Assert.True(TryNn(a, b, 70, n, 130, out float[] actual, widest));
+        ScalarMatrixProduct.Nn(70, n, 130, a, b, expected);
+        TestFloats.AssertSameBits(expected, actual);
+    }
+
     [SkippableTheory]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
@@ -160,17 +180,6 @@ public unsafe class SparseProductTests
     }
 
     [Theory]
-    [InlineData(127, 0)]
-    [InlineData(128, 128)]
-    [InlineData(143, 128)]
-    [InlineData(144, 144)]
-    [InlineData(160, 128)]
-    [InlineData(784, 784)]
-    [InlineData(2048, 2048)]
-    public void ColumnsCovered_EdgesOfTiles_AsTilesFit(int columns, int covered) =>
-        Assert.Equal(covered, SparseProduct.ColumnsCovered(columns));
-
-    [Theory]
     [InlineData(1, 64, 0.65625)]
     [InlineData(1, 2048, 0.65625)]
     [InlineData(8, 128, 0.375)]
@@ -181,13 +190,13 @@ public unsafe class SparseProductTests
         Assert.Equal(most, SparseChoice.DensityMost(starts));
     }
 
-    private static bool TryNn(float[] a, float[] b, int m, int n, int k, out float[] c)
+    private static bool TryNn(float[] a, float[] b, int m, int n, int k, out float[] c, int widest = TileColumns.Most)
     {
         c = new float[m * n];
         fixed (float* pa = a, pb = b, pc = c)
         {
             return SparseProduct.TryRun(
-                m, n, [0, k], new Operand(pa, k, true), new Operand(pb, n, false), new SparseTarget(pc, n, false), null);
+                m, n, [0, k], new Operand(pa, k, true), new Operand(pb, n, false), new SparseTarget(pc, n, false), null, widest);
         }
     }
 

@@ -1,24 +1,37 @@
 namespace DistTrain.Numerics.Products;
 
-/// <summary>How many vectors wide a sparse tile is, known when it is compiled.</summary>
+/// <summary>How many 512-bit vectors wide a sparse tile is, known when it is compiled.</summary>
 internal interface ITileWidth
 {
-    static abstract bool IsWide { get; }
+    static abstract int Vectors { get; }
+}
 
-    /// <summary>Floats.</summary>
-    static abstract uint Columns { get; }
+internal readonly struct FourVectors : ITileWidth
+{
+    public static int Vectors => 4;
+}
+
+internal readonly struct FiveVectors : ITileWidth
+{
+    public static int Vectors => 5;
+}
+
+internal readonly struct SixVectors : ITileWidth
+{
+    public static int Vectors => 6;
+}
+
+internal readonly struct SevenVectors : ITileWidth
+{
+    public static int Vectors => 7;
 }
 
 internal readonly struct EightVectors : ITileWidth
 {
-    public static bool IsWide => false;
-
-    public static uint Columns => SparseTile.Columns;
+    public static int Vectors => 8;
 }
 
 internal readonly struct NineVectors : ITileWidth
 {
-    public static bool IsWide => true;
-
-    public static uint Columns => SparseTile.WideColumns;
+    public static int Vectors => 9;
 }

@@ -16,7 +16,7 @@ internal static class SparseChoice
     public static double DensityOf(int m, int n, ReadOnlySpan<int> starts, in Operand a)
     {
         int k = starts[^1];
-        bool isWorthwhile = ProductLadder.Rung == Rung.Bits512 && m >= RowsLeast && n >= SparseTile.Columns
+        bool isWorthwhile = ProductLadder.Rung == Rung.Bits512 && m >= RowsLeast && n >= TileColumns.Least
             && k <= StepsMost && DensityMost(starts) > 0;
         return isWorthwhile ? a.Density(m, k, Samples) : 2;
     }

@@ -5,7 +5,7 @@ namespace DistTrain.Numerics.Products;
 /// bits are those of the whole product, or there is no result (<see cref="SparseGuard"/>).
 /// </summary>
 /// <remarks>
-/// Panels of b, 128 or 144 columns wide, are packed by pieces of 64 steps, which take turns in the first-level cache for many
+/// Panels of b, 64 to 144 columns wide, are packed by pieces of 64 steps, which take turns in the first-level cache for many
 /// rows of c. After Gong et al., "SparseTrain: Leveraging Dynamic Sparsity in Training DNNs on General-Purpose SIMD
 /// Processors" (2020), with lists of entries instead of branches on masks: their end is the only branch that cannot be
 /// foreseen. Rows whose entries fall on the same steps are worked on in pairs (<see cref="RowPairs"/>): a unit of a network
@@ -25,35 +25,30 @@ internal static unsafe class SparseProduct
     /// <summary>Floats; 8 MiB. A b that fits is packed once, not again for every part of a.</summary>
     private const int KeptMost = 2 << 20;
 
-    /// <summary>How many of a number of columns tiles cover: all of them, or all but the last up to 7 vectors.</summary>
-    public static int ColumnsCovered(int n)
-    {
-        int whole = n / SparseTile.Columns * SparseTile.Columns;
-        return whole > 0 && n - whole >= 16 && n - whole < 32 ? whole + 16 : whole;
-    }
-
     /// <param name="m">Rows of c.</param>
-    /// <param name="n">Columns of c, as <see cref="ColumnsCovered"/> says.</param>
+    /// <param name="n">Columns of c, as <see cref="TileColumns.Covered"/> says.</param>
     /// <param name="starts">First step of k of each segment, and k; at least one segment.</param>
     /// <param name="c">Overwritten, whatever comes back.</param>
     /// <param name="bias">Shape (n,), or null for zeros.</param>
+    /// <param name="widest">Columns of the widest tile, a multiple of 16 from 96 to <see cref="TileColumns.Most"/>. Does not show in the bits.</param>
     /// <returns>False: c is of no use, the whole product must be computed.</returns>
     public static bool TryRun(
-        int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, in SparseTarget c, float* bias)
+        int m, int n, ReadOnlySpan<int> starts, in Operand a, in Operand b, in SparseTarget c, float* bias,
+        int widest)
     {
         int k = starts[^1];
         int rowsAtATime = Math.Min(m, Math.Max(RowBlock, Math.Min(EntriesMost / k, TargetMost / n) / RowBlock * RowBlock));
         bool isKept = m > rowsAtATime && (long)k * n <= KeptMost;
         SparseScratch scratch = SparseScratch.Of(
-            rowsAtATime, RowBlock, SparseTile.WideColumns, k, SegmentPieces.CountOf(starts, SparseRows.PieceMost),
-            SegmentStack.DepthMost(starts), isKept ? k * n : (rowsAtATime > RowBlock ? k : SparseRows.PieceMost) * SparseTile.WideColumns);
+            rowsAtATime, RowBlock, widest, k, SegmentPieces.CountOf(starts, SparseRows.PieceMost),
+            SegmentStack.DepthMost(starts), isKept ? k * n : (rowsAtATime > RowBlock ? k : SparseRows.PieceMost) * widest);
         for (int first = 0; first < m; first += rowsAtATime)
         {
             int rows = Math.Min(rowsAtATime, m - first);
             Compress(first, rows, starts, a, scratch);
             for (int j = 0; j < n;)
             {
-                int columns = n - j == SparseTile.WideColumns ? SparseTile.WideColumns : SparseTile.Columns;
+                int columns = TileColumns.Next(n - j, widest);
                 var panel = new SparsePanel
                 {
                     Values = scratch.Panels + (isKept ? (nint)j * k : 0),
@@ -124,7 +119,7 @@ internal static unsafe class SparseProduct
                     ResultStride = piece.IsLast ? resultStride : columns,
                     AreFinal = piece.IsLast,
                 };
-                if (RunTiles(columns, *lists++, panel.Piece(piece), ends))
+                if (RunTiles(columns / 16, *lists++, panel.Piece(piece), ends))
                 {
                     return false;
                 }
@@ -138,13 +133,24 @@ internal static unsafe class SparseProduct
 
     /// <summary>Runs the tiles over a piece.</summary>
     /// <returns>Whether a final result is −0.</returns>
-    private static bool RunTiles(int columns, in SparseLists lists, float* panel, in ChainEnds ends)
+    private static bool RunTiles(int vectors, in SparseLists lists, float* panel, in ChainEnds ends) => vectors switch
+    {
+        4 => RunTiles<FourVectors>(lists, panel, ends),
+        5 => RunTiles<FiveVectors>(lists, panel, ends),
+        6 => RunTiles<SixVectors>(lists, panel, ends),
+        7 => RunTiles<SevenVectors>(lists, panel, ends),
+        8 => RunTiles<EightVectors>(lists, panel, ends),
+        _ => RunTiles<NineVectors>(lists, panel, ends),
+    };
+
+    private static bool RunTiles<TWidth>(in SparseLists lists, float* panel, in ChainEnds ends)
+        where TWidth : struct, ITileWidth
     {
         int paired = 2 * lists.PairCount;
-        return SparsePairTile.Run(
-                columns, lists.PairCount, lists.Rows, lists.Lengths, lists.PairValues, lists.PairPlaces, panel, ends)
-            | SparseTile.Run(
-                columns, lists.RowCount - paired, lists.Rows + paired, lists.Lengths + lists.PairCount, lists.SingleValues,
+        return SparsePairTile.Run<TWidth>(
+                lists.PairCount, lists.Rows, lists.Lengths, lists.PairValues, lists.PairPlaces, panel, ends)
+            | SparseTile.Run<TWidth>(
+                lists.RowCount - paired, lists.Rows + paired, lists.Lengths + lists.PairCount, lists.SingleValues,
                 lists.SinglePlaces, panel, ends);
     }
 }
