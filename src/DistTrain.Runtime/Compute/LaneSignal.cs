@@ -12,6 +12,7 @@ namespace DistTrain.Runtime;
 internal sealed class LaneSignal : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0);
+    private readonly ThreadPlacement _placement = new();
     private bool _lastWaitWasShort;
 
     public void Set() => _signal.Release();
@@ -20,6 +21,7 @@ internal sealed class LaneSignal : IDisposable
     /// <param name="spareWork">What the thread does meanwhile; null: nothing.</param>
     public void Wait(ISpareWork? spareWork)
     {
+        _placement.AfterPass();
         long startedAt = Stopwatch.GetTimestamp();
         if (_lastWaitWasShort && _signal.CurrentCount == 0)
         {
