@@ -25,8 +25,12 @@ public sealed class ProcessFaults
 
     internal static long Steps => Undisturbed.Value.Steps;
 
-    internal static RealCluster Start(TemporaryFolder folder, int workersMin = 1, string token = "", string link = "") =>
-        new(new ClusterSetup(Order.RunFile, folder.Path, Order.Settings, workersMin, token, link));
+    /// <remarks>The undisturbed run comes first: beside it, a cluster's run could end before a test does anything to it.</remarks>
+    internal static RealCluster Start(TemporaryFolder folder, int workersMin = 1, string token = "", string link = "")
+    {
+        _ = Undisturbed.Value;
+        return new(new ClusterSetup(Order.RunFile, folder.Path, Order.Settings, workersMin, token, link));
+    }
 
     /// <summary>Waits for the run's end: the weights are those of one undisturbed worker, and every step was applied once.</summary>
     internal static JsonElement AssertSameWeights(RealCluster cluster)
