@@ -1,3 +1,4 @@
+using DistTrain.Numerics.Products;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -17,20 +18,20 @@ internal static unsafe class WinnerTile
     {
         switch (vectors)
         {
-            case 1: Run<One>(channels, lists, b, isFirst, sum); break;
-            case 2: Run<Two>(channels, lists, b, isFirst, sum); break;
-            case 3: Run<Three>(channels, lists, b, isFirst, sum); break;
-            case 4: Run<Four>(channels, lists, b, isFirst, sum); break;
-            case 5: Run<Five>(channels, lists, b, isFirst, sum); break;
-            case 6: Run<Six>(channels, lists, b, isFirst, sum); break;
-            case 7: Run<Seven>(channels, lists, b, isFirst, sum); break;
-            default: Run<Eight>(channels, lists, b, isFirst, sum); break;
+            case 1: Run<OneVector>(channels, lists, b, isFirst, sum); break;
+            case 2: Run<TwoVectors>(channels, lists, b, isFirst, sum); break;
+            case 3: Run<ThreeVectors>(channels, lists, b, isFirst, sum); break;
+            case 4: Run<FourVectors>(channels, lists, b, isFirst, sum); break;
+            case 5: Run<FiveVectors>(channels, lists, b, isFirst, sum); break;
+            case 6: Run<SixVectors>(channels, lists, b, isFirst, sum); break;
+            case 7: Run<SevenVectors>(channels, lists, b, isFirst, sum); break;
+            default: Run<EightVectors>(channels, lists, b, isFirst, sum); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TWidth>(int channels, WinnerLists lists, float* b, bool isFirst, float* sum)
-        where TWidth : struct, IWidth
+        where TWidth : struct, ITileWidth
     {
         float* listValues = lists.Values;
         int* listOffsets = lists.Offsets, lengths = lists.Lengths;
@@ -86,51 +87,5 @@ internal static unsafe class WinnerTile
         {
             value.Store(target);
         }
-    }
-
-    /// <summary>A width that is known when the tile is compiled.</summary>
-    private interface IWidth
-    {
-        static abstract int Vectors { get; }
-    }
-
-    private readonly struct One : IWidth
-    {
-        public static int Vectors => 1;
-    }
-
-    private readonly struct Two : IWidth
-    {
-        public static int Vectors => 2;
-    }
-
-    private readonly struct Three : IWidth
-    {
-        public static int Vectors => 3;
-    }
-
-    private readonly struct Four : IWidth
-    {
-        public static int Vectors => 4;
-    }
-
-    private readonly struct Five : IWidth
-    {
-        public static int Vectors => 5;
-    }
-
-    private readonly struct Six : IWidth
-    {
-        public static int Vectors => 6;
-    }
-
-    private readonly struct Seven : IWidth
-    {
-        public static int Vectors => 7;
-    }
-
-    private readonly struct Eight : IWidth
-    {
-        public static int Vectors => 8;
     }
 }

@@ -8,7 +8,7 @@ namespace DistTrain.Numerics.Products;
 /// <summary>Compresses rows of a: the values that are not zero, and where they stand. Needs AVX-512.</summary>
 internal static unsafe class SparseRows
 {
-    /// <summary>Steps of k in a piece; so many rows of a panel of b take two thirds of a first-level cache of 48 KiB.</summary>
+    /// <summary>Steps of k in a piece, the bits of a mask; <see cref="TileColumns"/> makes so many rows of a panel of b fit the cache.</summary>
     public const int PieceMost = 64;
 
     /// <summary>Floats from behind a pair's first row's values to its second row's: so many may be written behind the last entry.</summary>

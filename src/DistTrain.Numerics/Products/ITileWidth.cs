@@ -1,9 +1,24 @@
 namespace DistTrain.Numerics.Products;
 
-/// <summary>How many 512-bit vectors wide a sparse tile is, known when it is compiled.</summary>
+/// <summary>How many 512-bit vectors wide a tile is, known when it is compiled.</summary>
 internal interface ITileWidth
 {
     static abstract int Vectors { get; }
+}
+
+internal readonly struct OneVector : ITileWidth
+{
+    public static int Vectors => 1;
+}
+
+internal readonly struct TwoVectors : ITileWidth
+{
+    public static int Vectors => 2;
+}
+
+internal readonly struct ThreeVectors : ITileWidth
+{
+    public static int Vectors => 3;
 }
 
 internal readonly struct FourVectors : ITileWidth
