@@ -13,13 +13,13 @@ public class FirstLevelCacheTests
         _ => default,
     }));
 
-    /// <summary>Zen 4: leaf 4 is empty, the extended one says 8 ways of 64 sets of 64 bytes.</summary>
+    /// <summary>As on AMD, leaf 4 is empty; the extended one says 16 ways of 64 sets of 64 bytes, not the usual size.</summary>
     [Fact]
-    public void SizeOf_ExtendedLeaf_ProductOfItsParts() => Assert.Equal(32 << 10, FirstLevelCache.SizeOf((leaf, cache) => ((uint)leaf, cache) switch
+    public void SizeOf_ExtendedLeaf_ProductOfItsParts() => Assert.Equal(64 << 10, FirstLevelCache.SizeOf((leaf, cache) => ((uint)leaf, cache) switch
     {
         (0, 0) => (0x10, 0, 0, 0),
         (0x80000000, 0) => (unchecked((int)0x80000028), 0, 0, 0),
-        (0x8000001D, 0) => (0x00004121, 0x01C0003F, 0x3F, 0),
+        (0x8000001D, 0) => (0x00004121, 0x03C0003F, 0x3F, 0),
         _ => default,
     }));
 
