@@ -28,7 +28,9 @@ internal sealed class FrameSender
     private readonly Channel<OutgoingFrame> _frames;
     private readonly Action<string> _broken;
     private readonly CancellationTokenSource _aborting = new();
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether all was written; known after <see cref="FinishAsync"/> was called, or when the connection broke.</summary>
+    private readonly TaskCompletionSource<bool> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Taken from the queue by the writer, so that it can choose among them; empty while nobody writes.</summary>
     private readonly List<OutgoingFrame> _ahead = [];
@@ -45,9 +47,6 @@ internal sealed class FrameSender
         _broken = broken;
         _frames = Channel.CreateBounded<OutgoingFrame>(new BoundedChannelOptions(capacity) { SingleReader = true });
     }
-
-    /// <summary>Ends when everything was written after <see cref="FinishAsync"/>, or the connection broke.</summary>
-    public Task Completion => _completion.Task;
 
     /// <returns>False: the queue is full or closed; the frame stays the caller's.</returns>
     public bool TrySend(OutgoingFrame frame)
@@ -66,15 +65,23 @@ internal sealed class FrameSender
         return true;
     }
 
-    /// <summary>Nothing more is queued; what waits is still written, within the time given, then the stream is closed.</summary>
-    public async Task FinishAsync(TimeSpan timeMax)
+    /// <summary>Nothing more is queued; what waits is still written, within the time given.</summary>
+    /// <returns>Whether the peer was told that this was all. The stream is open either way: it is its owner's to close.</returns>
+    public async Task<bool> FinishAsync(TimeSpan timeMax)
     {
         _frames.Writer.TryComplete();
         _aborting.CancelAfter(timeMax);
         WriteIfNobodyDoes();
-        await Completion.ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        bool isWritten = await _written.Task.ConfigureAwait(false);
         _aborting.Dispose();
+        try
+        {
+            return isWritten && await SendingEnd.TryTellAsync(_stream).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private void WriteIfNobodyDoes()
@@ -106,7 +113,7 @@ internal sealed class FrameSender
 
                 if (_frames.Reader.Completion.IsCompleted)
                 {
-                    _completion.TrySetResult();
+                    _written.TrySetResult(true);
                     return;
                 }
 
@@ -123,7 +130,7 @@ internal sealed class FrameSender
                 dropped.Owner?.Invoke();
             }
 
-            _completion.TrySetResult();
+            _written.TrySetResult(false);
             _broken(error is OperationCanceledException ? "it does not take what is sent" : error.Message);
         }
     }

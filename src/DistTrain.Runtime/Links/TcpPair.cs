@@ -8,8 +8,9 @@ namespace DistTrain.Runtime;
 /// link where an engine carries control messages itself.
 /// </summary>
 /// <remarks>
-/// Ending: <see cref="Close"/> writes what waits, within <see cref="FlushTimeMax"/>, and reports nothing. A break (the
-/// peer is gone, garbage came, a queue is full) closes both links and is reported once. A link that the peer closed in
+/// Ending: <see cref="Close"/> writes what waits and reads on until the peer ends, too, within <see cref="EndTimeMax"/>, and
+/// reports nothing. A socket that is closed earlier answers the peer's next bytes with a reset, and what had not reached the
+/// peer by then never does. A break (the peer is gone, garbage came, a queue is full) closes both links and is reported once. A link that the peer closed in
 /// good order may have the peer's last words on the other one: the other is read to its end first, within
 /// <see cref="LastWordsTimeMax"/>.
 /// </remarks>
@@ -25,12 +26,14 @@ internal abstract class TcpPair
     private readonly Lock _pipesLock = new();
     private readonly CancellationTokenSource _reading = new();
     private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(SharedPlace.Bytes));
+    private readonly TaskCompletionSource _peerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SharedPipes? _pipes;
     private IFrameSink? _pipeSink;
     private volatile bool _isPipeAgreed;
     private int _isPipeBegun;
     private int _isEnded;
+    private volatile bool _isReading;
     private int _linksClosed;
 
     /// <param name="spareWork">What a thread that reads shared memory helps with between messages; null: nothing.</param>
@@ -46,6 +49,9 @@ internal abstract class TcpPair
     /// <summary>Ends when what waited was written, or given up, and both streams are closed.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>For the last words on both ways, after which the streams are closed as they are.</summary>
+    internal TimeSpan EndTimeMax { get; init; } = TimeSpan.FromSeconds(2);
+
     protected bool IsEnded => Volatile.Read(ref _isEnded) != 0;
 
     /// <summary>Reads what comes through shared memory in the place of its thread; null: nothing comes that way (yet).</summary>
@@ -59,6 +65,7 @@ internal abstract class TcpPair
     protected void StartReading(IFrameSink control, IFrameSink tensors, IFrameSink pipe)
     {
         _pipeSink = pipe;
+        _isReading = true;
         if (_controlStream is not null)
         {
             _ = ReadAsync(_controlStream, new FrameReader(FrameLimits.Control), new LinkSink(this, control));
@@ -176,7 +183,11 @@ internal abstract class TcpPair
         try
         {
             await FramePump.RunAsync(stream, reader, sink, _reading.Token).ConfigureAwait(false);
-            if (Interlocked.Increment(ref _linksClosed) < (_controlStream is null ? 1 : 2))
+            if (Interlocked.Increment(ref _linksClosed) == (_controlStream is null ? 1 : 2))
+            {
+                _peerEnded.TrySetResult();
+            }
+            else
             {
                 await Task.Delay(LastWordsTimeMax, _reading.Token).ConfigureAwait(false);
             }
@@ -186,6 +197,7 @@ internal abstract class TcpPair
         }
         catch (WireFormatException garbage)
         {
+            _peerEnded.TrySetResult();
             if (!IsEnded)
             {
                 OnGarbage(garbage.Message);
@@ -194,6 +206,7 @@ internal abstract class TcpPair
         catch (Exception error) when (
             error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
+            _peerEnded.TrySetResult();
             await ReadRestOfPipeAsync().ConfigureAwait(false);
             Break(error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset }
                 ? "the connection was reset"
@@ -237,13 +250,27 @@ internal abstract class TcpPair
 
         if (pipes is not null)
         {
-            await pipes.FinishAsync(FlushTimeMax).ConfigureAwait(false);
+            await pipes.FinishAsync(EndTimeMax).ConfigureAwait(false);
         }
 
-        Task control = _control?.FinishAsync(FlushTimeMax) ?? Task.CompletedTask;
-        await Task.WhenAll(control, _tensors.FinishAsync(FlushTimeMax)).ConfigureAwait(false);
+        using (var time = new CancellationTokenSource(EndTimeMax))
+        {
+            Task<bool> control = _control?.FinishAsync(EndTimeMax) ?? Task.FromResult(true);
+            bool[] isTold = await Task.WhenAll(control, _tensors.FinishAsync(EndTimeMax)).ConfigureAwait(false);
+            if (_isReading && !isTold.Contains(false))
+            {
+                await _peerEnded.Task.WaitAsync(time.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
         await _reading.CancelAsync().ConfigureAwait(false);
         _reading.Dispose();
+        await _tensorStream.DisposeAsync().ConfigureAwait(false);
+        if (_controlStream is not null)
+        {
+            await _controlStream.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (pipes is not null)
         {
             await pipes.ReleaseAsync().ConfigureAwait(false);
@@ -273,6 +300,5 @@ internal abstract class TcpPair
 
     private const int ControlQueueMax = 1024;
     private const int TensorQueueMax = 1024;
-    private static readonly TimeSpan FlushTimeMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastWordsTimeMax = TimeSpan.FromSeconds(1);
 }

@@ -1,18 +1,26 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using DistTrain.Models;
+using DistTrain.Numerics;
 using DistTrain.Protocol;
+using DistTrain.Runtime.Security;
+using DistTrain.Runtime.Tests.Security;
 
 namespace DistTrain.Runtime.Tests.Links;
 
-/// <summary>A connection whose other end is a script: streams of this process instead of sockets.</summary>
+/// <summary>A connection whose other end is a script: streams of this process, or sockets where their ends matter.</summary>
 public sealed class TcpPairTests
 {
     /// <summary>Only a failing test waits so long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly WorkerId Worker = new(4);
+
+    private const int LastWordsFloats = 64 << 10;
 
     /// <summary>
     /// The coordinator is busy with a first message; behind it others lie in shared memory when the sockets end. All are
@@ -118,14 +126,100 @@ public sealed class TcpPairTests
         await port.Ended.WaitAsync(Patience);
     }
 
+    /// <summary>
+    /// The coordinator ends the connection while most of its last words wait for room at a worker that reads slowly and goes
+    /// on sending. Closed at once, the socket would answer that with a reset, and the rest would be lost.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Close_AWorkerThatIsSlowAndStillSends_GetsTheLastWordsToTheEnd(bool isEncrypted)
+    {
+        using var sums = new SumBufferPool(8);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        using var weights = new WeightBuffer(static _ => { }, new AlignedBuffer(LastWordsFloats));
+        weights.MarkRented(new WeightVersion(5));
+        var mailbox = new Mailbox<CoordinatorInput>();
+        (Stream control, Stream farControl) = await SocketsAsync(isEncrypted);
+        (Stream tensors, Stream farTensors) = await SocketsAsync(isEncrypted);
+        TcpWorkerPort port = Port(mailbox, control, tensors, sums, metrics, LinkKind.Tcp);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+
+        port.SendWeights(
+            new CoordinatorMessage.Weights(new Term(1), new WeightVersion(5), 0), weights, 0, LastWordsFloats);
+        port.Close();
+
+        byte[] answer = ScriptedStream.Frame(FrameKind.ShareAnswer, [], [0]);
+        byte[] piece = new byte[4096];
+        int bytes = 0;
+        for (int count; (count = await farTensors.ReadAsync(piece).AsTask().WaitAsync(Patience)) > 0; bytes += count)
+        {
+            await farTensors.WriteAsync(answer);
+        }
+
+        Assert.InRange(bytes, LastWordsFloats * sizeof(float), (LastWordsFloats * sizeof(float)) + 200);
+        Assert.Equal(0, await farControl.ReadAsync(piece).AsTask().WaitAsync(Patience));
+        await farTensors.DisposeAsync();
+        await farControl.DisposeAsync();
+        await port.Ended.WaitAsync(Patience);
+    }
+
+    /// <summary>A worker that is stopped does not keep the coordinator.</summary>
+    [Fact]
+    public async Task Close_AWorkerThatNeverEnds_TakesABoundedTime()
+    {
+        using var sums = new SumBufferPool(8);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        var mailbox = new Mailbox<CoordinatorInput>();
+        (Stream control, Stream farControl) = await SocketsAsync(isEncrypted: false);
+        (Stream tensors, Stream farTensors) = await SocketsAsync(isEncrypted: false);
+        TcpWorkerPort port = Port(mailbox, control, tensors, sums, metrics, LinkKind.Tcp, TimeSpan.FromMilliseconds(30));
+        await port.StartAsync();
+        port.Close();
+        await port.Ended.WaitAsync(Patience);
+        await farControl.DisposeAsync();
+        await farTensors.DisposeAsync();
+    }
+
+    /// <summary>The far end takes a few KiB at a time, the near end holds what it does not take.</summary>
+    private static async Task<(Stream Near, Stream Far)> SocketsAsync(bool isEncrypted)
+    {
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var far = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await far.ConnectAsync(listener.LocalEndPoint!);
+        Socket near = await listener.AcceptAsync();
+        near.SendBufferSize = 2 * LastWordsFloats * sizeof(float);
+        var nearStream = new NetworkStream(near, ownsSocket: true);
+        var farStream = new NetworkStream(far, ownsSocket: true);
+        if (!isEncrypted)
+        {
+            return (nearStream, farStream);
+        }
+
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using CertificateAuthority authority = CertificateAuthority.Create("test", now.AddDays(-1));
+        using TlsIdentity coordinator = TlsIdentities.IdentityOf(authority, now, "localhost");
+        using TlsIdentity worker = TlsIdentities.IdentityOf(authority, now, "worker");
+        Task<SslStream> accepting = TlsLinks.AcceptAsync(nearStream, coordinator, default);
+        SslStream farTls = await TlsLinks.ConnectAsync(farStream, "localhost", worker, default);
+        return (await accepting, farTls);
+    }
+
     private static TcpWorkerPort Port(
-        Mailbox<CoordinatorInput> mailbox, Stream control, Stream tensors, SumBufferPool sums, SumBufferPool metrics, LinkKind link)
+        Mailbox<CoordinatorInput> mailbox, Stream control, Stream tensors, SumBufferPool sums, SumBufferPool metrics, LinkKind link,
+        TimeSpan? endTimeMax = null)
     {
         LinkSession session = LinkSession.New();
         return new TcpWorkerPort(
             Worker, new AdmittedLink(LinkRole.Control, session, control, "here"),
             new AdmittedLink(LinkRole.Tensor, session, tensors, "here") { IsSameMachine = true }, mailbox, new BucketPlan(4, 1),
-            sums, metrics, link);
+            sums, metrics, link)
+        {
+            EndTimeMax = endTimeMax ?? (3 * Patience),
+        };
     }
 
     private static void Write(SharedPipe pipe, int term)

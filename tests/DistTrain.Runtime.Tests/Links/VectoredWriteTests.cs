@@ -126,7 +126,8 @@ public sealed class VectoredWriteTests
         var sender = new FrameSender(near, 1, static reason => Assert.Fail(reason));
         byte[] payload = new byte[8_000];
         Assert.True(sender.TrySend(new OutgoingFrame(FrameKind.Tensor, new byte[] { 1 }, payload, null, null)));
-        await sender.FinishAsync(TimeMax).WaitAsync(TimeMax);
+        Assert.True(await sender.FinishAsync(TimeMax).WaitAsync(TimeMax));
+        await near.DisposeAsync();
         Assert.Equal(FrameHeader.Bytes + 1 + payload.Length, (await ReadToEndAsync(far)).Length);
         Assert.Equal(0, ((Counting)near).Writes);
     }
@@ -163,7 +164,8 @@ public sealed class VectoredWriteTests
             new OutgoingFrame(FrameKind.Tensor, new byte[] { 1 }, new byte[8_000], () => isReleased = true, null)));
         string told = await reason.Task.WaitAsync(TimeMax);
         Assert.True(isReleased);
-        await sender.FinishAsync(TimeMax).WaitAsync(TimeMax);
+        Assert.False(await sender.FinishAsync(TimeMax).WaitAsync(TimeMax));
+        await near.DisposeAsync();
         return told;
     }
 
@@ -185,6 +187,7 @@ public sealed class VectoredWriteTests
 
         Task<byte[]> reading = ReadToEndAsync(far);
         await sender.FinishAsync(TimeMax).WaitAsync(TimeMax);
+        await near.DisposeAsync();
         byte[] arrived = await reading.WaitAsync(TimeMax);
         Assert.Equal(FrameCount, released);
         buffers.ForEach(static buffer => buffer.Dispose());
@@ -266,12 +269,6 @@ public sealed class VectoredWriteTests
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
             inner.WriteAsync(buffer, cancellationToken);
-
-        protected override void Dispose(bool disposing)
-        {
-            inner.Dispose();
-            base.Dispose(disposing);
-        }
 
         public override void Flush()
         {

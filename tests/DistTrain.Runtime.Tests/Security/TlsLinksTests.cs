@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DistTrain.Runtime.Security;
+using static DistTrain.Runtime.Tests.Security.TlsIdentities;
 
 namespace DistTrain.Runtime.Tests.Security;
 
@@ -175,9 +176,6 @@ public sealed class TlsLinksTests : IDisposable
         Socket server = await _listener.AcceptSocketAsync();
         return (new NetworkStream(client, ownsSocket: true), new NetworkStream(server, ownsSocket: true));
     }
-
-    private static TlsIdentity IdentityOf(CertificateAuthority authority, DateTimeOffset now, params string[] hosts) =>
-        new(authority.Issue(hosts, now, daysValid: 7), [X509CertificateLoader.LoadCertificate(authority.Root.RawData)]);
 
     private static async Task<string> ReadAsync(Stream stream, int count)
     {

@@ -10,6 +10,7 @@ internal sealed class SharedPipes
 {
     private readonly SharedRegion _region;
     private readonly SharedPipe _incoming;
+    private readonly SharedPipeStream _outgoing;
     private readonly Lock _lock = new();
     private PipeReader? _reader;
     private bool _isFinished;
@@ -22,7 +23,8 @@ internal sealed class SharedPipes
     {
         _region = region;
         _incoming = new SharedPipe(region, incoming);
-        Sender = new FrameSender(new SharedPipeStream(new SharedPipe(region, 1 - incoming)), capacity, broken);
+        _outgoing = new SharedPipeStream(new SharedPipe(region, 1 - incoming));
+        Sender = new FrameSender(_outgoing, capacity, broken);
     }
 
     public FrameSender Sender { get; }
@@ -86,6 +88,7 @@ internal sealed class SharedPipes
     public async Task FinishAsync(TimeSpan timeMax)
     {
         await Sender.FinishAsync(timeMax).ConfigureAwait(false);
+        await _outgoing.DisposeAsync().ConfigureAwait(false);
         lock (_lock)
         {
             _isFinished = true;
