@@ -39,7 +39,6 @@ internal sealed class LinkedSession : ICoordinatorSession
         _session.OtherHost = input => mailbox.TryPost(input);
         _hub = new WorkerHub(mailbox, static () => default, _session.Run, _session.DataFile, _session.Link)
         {
-            SpareWork = Core.SpareWork,
             TensorLinkOwner = ticket => _expected.TryRemove(ticket, out WorkerId worker) ? worker : null,
         };
         _session.Announce();

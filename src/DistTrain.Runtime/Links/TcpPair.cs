@@ -22,7 +22,6 @@ internal abstract class TcpPair
     private readonly Stream _tensorStream;
     private readonly FrameSender? _control;
     private readonly FrameSender _tensors;
-    private readonly ISpareWork? _spareWork;
     private readonly Lock _pipesLock = new();
     private readonly CancellationTokenSource _reading = new();
     private readonly FrameReader _tensorReader = new(FrameLimits.Tensor(SharedPlace.Bytes));
@@ -36,10 +35,8 @@ internal abstract class TcpPair
     private volatile bool _isReading;
     private int _linksClosed;
 
-    /// <param name="spareWork">What a thread that reads shared memory helps with between messages; null: nothing.</param>
-    protected TcpPair(Stream? control, Stream tensor, ISpareWork? spareWork = null)
+    protected TcpPair(Stream? control, Stream tensor)
     {
-        _spareWork = spareWork;
         _controlStream = control;
         _tensorStream = tensor;
         _control = control is null ? null : new FrameSender(control, ControlQueueMax, Break);
@@ -218,7 +215,7 @@ internal abstract class TcpPair
 
     private void BeginPipe()
     {
-        if (Volatile.Read(ref _pipes)?.TryStartReading(_pipeSink!, _spareWork, PipeEnded) != true && !IsEnded)
+        if (Volatile.Read(ref _pipes)?.TryStartReading(_pipeSink!, PipeEnded) != true && !IsEnded)
         {
             throw new WireFormatException("messages through shared memory were announced that was not offered");
         }

@@ -24,11 +24,10 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     /// <param name="sums">Vectors of the largest bucket, shared by all workers.</param>
     /// <param name="metrics">Vectors of an evaluation's sums, shared by all workers.</param>
     /// <param name="link">Auto: shared memory is offered to a worker of this machine.</param>
-    /// <param name="spareWork">The coordinator's, for threads that wait for messages; null: nothing.</param>
     public TcpWorkerPort(
         WorkerId id, AdmittedLink? control, AdmittedLink tensor, IMailbox<CoordinatorInput> coordinator, BucketPlan buckets,
-        SumBufferPool sums, SumBufferPool metrics, LinkKind link, ISpareWork? spareWork = null)
-        : base(control?.Stream, tensor.Stream, spareWork)
+        SumBufferPool sums, SumBufferPool metrics, LinkKind link)
+        : base(control?.Stream, tensor.Stream)
     {
         _link = link;
         _isSameMachine = tensor.IsSameMachine;

@@ -41,9 +41,6 @@ internal sealed class WorkerHub : IAsyncDisposable
     /// </summary>
     public Func<LinkSession, WorkerId?>? TensorLinkOwner { get; init; }
 
-    /// <summary>What the coordinator has to do for threads that wait for workers' messages; null: nothing.</summary>
-    public ISpareWork? SpareWork { get; init; }
-
     /// <summary>Takes an admitted link; returns at once.</summary>
     public void Take(AdmittedLink link)
     {
@@ -125,7 +122,7 @@ internal sealed class WorkerHub : IAsyncDisposable
 
     private void Begin(WorkerId worker, AdmittedLink? control, AdmittedLink tensor)
     {
-        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics, _link, SpareWork);
+        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics, _link);
         lock (_lock)
         {
             _ports.Add(port);

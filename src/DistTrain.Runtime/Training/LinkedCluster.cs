@@ -10,10 +10,7 @@ internal sealed class LinkedCluster : IAsyncDisposable
     public LinkedCluster(RunSession session, LinkAcceptor acceptor)
     {
         _hub = new WorkerHub(
-            session.Coordinator, session.Coordinator.NextWorkerId, session.Run, session.DataFile, session.Link)
-        {
-            SpareWork = session.Coordinator.SpareWork,
-        };
+            session.Coordinator, session.Coordinator.NextWorkerId, session.Run, session.DataFile, session.Link);
         _acceptor = acceptor;
         _acceptor.Start(_hub.Take, session.Say);
     }

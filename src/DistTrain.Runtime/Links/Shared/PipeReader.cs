@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -12,7 +11,6 @@ internal sealed class PipeReader : ISpareWork
 {
     private readonly SharedPipe _pipe;
     private readonly IFrameSink _sink;
-    private readonly ISpareWork? _spareWork;
     private readonly Action<Exception?> _ended;
     private readonly FrameReader _frames = new(FrameLimits.Control with { PayloadBytesMax = SharedPlace.Bytes });
     private readonly byte[] _ahead = new byte[AheadBytes];
@@ -23,13 +21,11 @@ internal sealed class PipeReader : ISpareWork
     private volatile bool _isClosed;
     private Exception? _failure;
 
-    /// <param name="spareWork">What the thread helps with for a while after it has read something; null: nothing.</param>
     /// <param name="ended">Told on the reader's thread why reading ended; null: nothing comes any more.</param>
-    public PipeReader(SharedPipe pipe, IFrameSink sink, ISpareWork? spareWork, Action<Exception?> ended)
+    public PipeReader(SharedPipe pipe, IFrameSink sink, Action<Exception?> ended)
     {
         _pipe = pipe;
         _sink = sink;
-        _spareWork = spareWork;
         _ended = ended;
         new Thread(Run) { IsBackground = true, Name = "pipe reader" }.Start();
     }
@@ -84,10 +80,9 @@ internal sealed class PipeReader : ISpareWork
         {
             // Asked before reading: what was written before the end is read.
             bool isOver = _pipe.IsOver;
-            bool hasRead;
             lock (_turn)
             {
-                hasRead = ReadWaiting();
+                ReadWaiting();
             }
 
             if (isOver || _failure is not null)
@@ -95,10 +90,7 @@ internal sealed class PipeReader : ISpareWork
                 break;
             }
 
-            if (!hasRead || _spareWork is null || !HelpUntilMoreComes(_spareWork))
-            {
-                _pipe.Sleep();
-            }
+            _pipe.Sleep();
         }
 
         Close();
@@ -146,36 +138,6 @@ internal sealed class PipeReader : ISpareWork
                 taking.AsTask().GetAwaiter().GetResult();
             }
         }
-    }
-
-    /// <summary>
-    /// One peer's sums are followed by the others', and those by an update: the thread is there for its slices, on the core
-    /// of the peer that is done.
-    /// </summary>
-    /// <returns>Whether more came through the pipe meanwhile.</returns>
-    private bool HelpUntilMoreComes(ISpareWork spareWork)
-    {
-        long startedAt = Stopwatch.GetTimestamp();
-        bool hasHelped = false;
-        spareWork.Join();
-        while (!_pipe.HasBytes && !_pipe.IsOver && Stopwatch.GetElapsedTime(startedAt) < LaneSignal.AskMax)
-        {
-            if (spareWork.TryHelp())
-            {
-                hasHelped = true;
-            }
-            else if (hasHelped)
-            {
-                break;
-            }
-            else
-            {
-                Thread.Yield();
-            }
-        }
-
-        spareWork.Leave();
-        return _pipe.HasBytes;
     }
 
     /// <summary>From here on no thread of another's touches the pipe.</summary>

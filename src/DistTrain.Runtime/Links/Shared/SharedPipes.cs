@@ -52,10 +52,9 @@ internal sealed class SharedPipes
     }
 
     /// <summary>Reads from now on.</summary>
-    /// <param name="spareWork">What the reader's thread helps with between frames; null: nothing.</param>
     /// <param name="ended">Told on the reader's thread why reading ended; null: nothing comes any more.</param>
     /// <returns>False: it reads already, or is over.</returns>
-    public bool TryStartReading(IFrameSink sink, ISpareWork? spareWork, Action<Exception?> ended)
+    public bool TryStartReading(IFrameSink sink, Action<Exception?> ended)
     {
         lock (_lock)
         {
@@ -64,7 +63,7 @@ internal sealed class SharedPipes
                 return false;
             }
 
-            Volatile.Write(ref _reader, new PipeReader(_incoming, sink, spareWork, ended));
+            Volatile.Write(ref _reader, new PipeReader(_incoming, sink, ended));
             return true;
         }
     }

@@ -59,7 +59,7 @@ public sealed class SharedPipeTests
         var writer = new SharedPipe(region, 0);
         var sink = new Sink();
         var ended = new TaskCompletionSource<Exception?>();
-        var reader = new PipeReader(new SharedPipe(region, 0), sink, null, ended.SetResult);
+        var reader = new PipeReader(new SharedPipe(region, 0), sink, ended.SetResult);
         for (byte message = 0; message < 200; message++)
         {
             Write(writer, message);
@@ -80,7 +80,7 @@ public sealed class SharedPipeTests
         var writer = new SharedPipe(region, 0);
         var sink = new Sink();
         var ended = new TaskCompletionSource<Exception?>();
-        var reader = new PipeReader(new SharedPipe(region, 0), sink, null, ended.SetResult);
+        var reader = new PipeReader(new SharedPipe(region, 0), sink, ended.SetResult);
         for (int message = 0; message < 2000; message++)
         {
             reader.Join();
@@ -115,7 +115,7 @@ public sealed class SharedPipeTests
         using SharedRegion region = Create();
         var writer = new SharedPipe(region, 0);
         var ended = new TaskCompletionSource<Exception?>();
-        var reader = new PipeReader(new SharedPipe(region, 0), new Sink(), null, ended.SetResult);
+        var reader = new PipeReader(new SharedPipe(region, 0), new Sink(), ended.SetResult);
         writer.TryWrite(new byte[FrameHeader.Bytes]);
         Assert.IsType<WireFormatException>(await ended.Task.WaitAsync(Patience));
         await reader.Completion.WaitAsync(Patience);
