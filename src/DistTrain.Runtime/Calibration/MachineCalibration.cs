@@ -26,7 +26,7 @@ public static class MachineCalibration
         var points = new List<(double Rows, double Seconds)>();
         foreach (PassShape shape in shapes)
         {
-            points.Add((shape.Rows(run), passes.Median(shape, model.Current)));
+            points.Add((shape.Rows(run), StepCalibration.PassSeconds(run, passes, shape, model)));
         }
 
         // More rows never take less time; what says so is another program on the machine.

@@ -39,18 +39,11 @@ internal sealed class PassCalibration(LoadedRun run, int threads, int workers, b
         return slowest / times;
     }
 
-    /// <returns>Seconds of one worker's pass.</returns>
-    public double Median(PassShape shape, WeightBuffer weights)
-    {
-        int times = TimesIn(SecondsAtLeast, shape, weights);
-        return MachineCalibration.Median(() => Seconds(1, shape, weights, times));
-    }
-
     /// <summary>How much longer a pass takes while all workers compute than while one does.</summary>
     public double Slowdown(PassShape shape, WeightBuffer weights)
     {
         Seconds(_workers.Length, shape, weights, 1);
-        int times = TimesIn(SecondsTogether, shape, weights);
+        int times = (int)Math.Clamp(Math.Ceiling(SecondsTogether / Seconds(1, shape, weights, 1)), 1, TimesMax);
         return SideBySide.Slowdown(
             () => Seconds(1, shape, weights, times), () => Seconds(_workers.Length, shape, weights, times), TimeProvider.System);
     }
@@ -62,11 +55,6 @@ internal sealed class PassCalibration(LoadedRun run, int threads, int workers, b
             worker.Dispose();
         }
     }
-
-    private int TimesIn(double seconds, PassShape shape, WeightBuffer weights) =>
-        (int)Math.Clamp(Math.Ceiling(seconds / Seconds(1, shape, weights, 1)), 1, TimesMax);
-
-    private const double SecondsAtLeast = 0.004;
 
     /// <summary>Long enough that the end of one beside the others does not count.</summary>
     private const double SecondsTogether = 0.1;

@@ -75,6 +75,27 @@ internal static class StepCalibration
         return new StepParts(readyShare, floats / Late(adds), floats / Late(updates));
     }
 
+    /// <summary>
+    /// A pass as it is in a step: an update has gone through the caches before, and the weights are new to the worker's core.
+    /// </summary>
+    /// <returns>Seconds of one worker's pass.</returns>
+    public static double PassSeconds(LoadedRun run, PassCalibration passes, PassShape shape, ModelState model) =>
+        MachineCalibration.Median(() =>
+        {
+            double seconds = passes.Seconds(1, shape, model.Current, 1);
+            if (passes.TakeSums() is { } sums)
+            {
+                if (model.Defect is null)
+                {
+                    Update(run, model, shape.Round(run, model.Current.Version.Value), sums);
+                }
+
+                sums.Release();
+            }
+
+            return seconds;
+        });
+
     private static void Update(LoadedRun run, ModelState model, Round round, SumBuffer sums)
     {
         for (int bucket = 0; bucket < run.Buckets.Count; bucket++)

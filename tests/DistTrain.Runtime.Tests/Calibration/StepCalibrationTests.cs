@@ -37,6 +37,33 @@ public sealed class StepCalibrationTests
         Assert.Contains("nothing can be planned", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void PassSeconds_BetweenPasses_TheWeightsAreUpdated()
+    {
+        using var tiny = new TinyRun();
+        LoadedRun run = tiny.Loaded;
+        using ModelState model = Start(run);
+        using var passes = new PassCalibration(run, threads: 1, workers: 1, isUnchecked: true);
+
+        double seconds = StepCalibration.PassSeconds(run, passes, Whole(run), model);
+
+        Assert.True(seconds > 0);
+        Assert.True(model.Current.Version.Value >= 2);
+    }
+
+    [Fact]
+    public void PassSeconds_ARunThatDiverges_IsTimedAllTheSame()
+    {
+        using var tiny = new TinyRun();
+        LoadedRun run = tiny.Loaded;
+        using ModelState model = Start(run);
+        model.Current.Span[0] = float.NaN;
+        using var passes = new PassCalibration(run, threads: 1, workers: 1, isUnchecked: true);
+
+        Assert.True(StepCalibration.PassSeconds(run, passes, Whole(run), model) > 0);
+        Assert.Equal(0, model.Current.Version.Value);
+    }
+
     private static PassShape Whole(LoadedRun run) => PassShape.Between(run, run.Plan.BatchSize, run.Plan.BatchSize)[0];
 
     private static ModelState Start(LoadedRun run)
