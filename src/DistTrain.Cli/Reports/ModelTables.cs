@@ -39,7 +39,7 @@ internal static class ModelTables
     private static void WriteParts(IAnsiConsole console, IReadOnlyList<ModelReport> reports)
     {
         Table table = TerminalOutput.CreateTable(
-            "model", "step ms (min–max)", "gather", "forward", "backward", "reduce", "update", "broadcast", "hidden",
+            "model", "step ms (min–max)", "mean", "gather", "forward", "backward", "reduce", "update", "broadcast", "hidden",
             "send", "wait");
         foreach (ModelReport report in reports)
         {
@@ -47,6 +47,7 @@ internal static class ModelTables
             StepTimes times = report.StepMicroseconds;
             table.AddRow(
                 Markup.Escape(report.Model), Text($"{step.Median:0.00} ({step.Min:0.00}–{step.Max:0.00})"),
+                Text($"{step.Mean:0.00}"),
                 Share(times.Gather, step), Share(times.Forward, step), Share(times.Backward, step),
                 Share(times.WorkerReduce + times.Reduce, step), Share(times.Update, step),
                 Share(times.Broadcast, step), Share(times.Hidden, step), Share(times.Send, step), Share(times.Wait, step));

@@ -5,9 +5,9 @@ namespace DistTrain.Runtime.Tests.Benchmarking;
 public sealed class SpreadTests
 {
     [Theory]
-    [InlineData(new double[] { 3 }, 3, 3, 3)]
-    [InlineData(new double[] { 5, 1, 2 }, 2, 1, 5)]
-    [InlineData(new double[] { 4, 1, 2, 8 }, 3, 1, 8)]
-    public void Of_Values_GivesMedianAndEnds(double[] values, double median, double min, double max) =>
-        Assert.Equal(new Spread(median, min, max), Spread.Of(values.AsEnumerable()));
+    [InlineData(new double[] { 3 }, 3, 3, 3, 3)]
+    [InlineData(new double[] { 6, 1, 2 }, 2, 1, 6, 3)]
+    [InlineData(new double[] { 4, 1, 2, 8 }, 3, 1, 8, 3.75)]
+    public void Of_Values_GivesMedianEndsAndMean(double[] values, double median, double min, double max, double mean) =>
+        Assert.Equal(new Spread(median, min, max, mean), Spread.Of(values.AsEnumerable()));
 }
