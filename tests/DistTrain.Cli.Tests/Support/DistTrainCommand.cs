@@ -50,6 +50,9 @@ internal sealed class DistTrainCommand : IDisposable
     public static DistTrainCommand Start(params string[] arguments) =>
         new(arguments, ImmutableDictionary<string, string>.Empty);
 
+    public static DistTrainCommand Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(arguments, environment);
+
     /// <summary>On a host of its own: with the interfaces and routes of that network namespace alone.</summary>
     public static DistTrainCommand StartIn(string networkNamespace, params string[] arguments) =>
         new(arguments, ImmutableDictionary<string, string>.Empty, networkNamespace);
