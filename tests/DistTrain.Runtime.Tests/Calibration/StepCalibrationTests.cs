@@ -7,32 +7,25 @@ public sealed class StepCalibrationTests
     [Fact]
     public void Measure_ARun_TrainsItsWeightsWithWholeBatches()
     {
-        using var tiny = new TinyRun();
-        LoadedRun run = tiny.Loaded;
-        using ModelState model = Start(run);
-        using var passes = new PassCalibration(run, threads: 1, workers: 1, isUnchecked: true);
-        float[] before = model.Current.Span.ToArray();
+        using var started = new Started();
+        float[] before = started.Model.Current.Span.ToArray();
 
-        StepParts parts = StepCalibration.Measure(run, passes, Whole(run), model, seconds: 0);
+        StepParts parts = started.Measure();
 
-        Assert.Equal(3, model.Current.Version.Value);
-        Assert.False(before.AsSpan().SequenceEqual(model.Current.Span));
+        Assert.Equal(3, started.Model.Current.Version.Value);
+        Assert.False(before.AsSpan().SequenceEqual(started.Model.Current.Span));
         Assert.True(parts is { Adds: > 0, Updates: > 0 });
-        Assert.Equal(run.Buckets.Count, parts.ReadyShare.Length);
+        Assert.Equal(started.Run.Buckets.Count, parts.ReadyShare.Length);
         Assert.Equal(1, parts.ReadyShare[0]);
     }
 
     [Fact]
     public void Measure_ARunWhoseGradientIsNotFinite_SaysSo()
     {
-        using var tiny = new TinyRun();
-        LoadedRun run = tiny.Loaded;
-        using ModelState model = Start(run);
-        model.Current.Span[0] = float.NaN;
-        using var passes = new PassCalibration(run, threads: 1, workers: 1, isUnchecked: true);
+        using var started = new Started();
+        started.Model.Current.Span[0] = float.NaN;
 
-        TrainingException error = Assert.Throws<TrainingException>(
-            () => StepCalibration.Measure(run, passes, Whole(run), model, seconds: 0));
+        TrainingException error = Assert.Throws<TrainingException>(() => started.Measure());
 
         Assert.Contains("nothing can be planned", error.Message, StringComparison.Ordinal);
     }
@@ -40,36 +33,53 @@ public sealed class StepCalibrationTests
     [Fact]
     public void PassSeconds_BetweenPasses_TheWeightsAreUpdated()
     {
-        using var tiny = new TinyRun();
-        LoadedRun run = tiny.Loaded;
-        using ModelState model = Start(run);
-        using var passes = new PassCalibration(run, threads: 1, workers: 1, isUnchecked: true);
+        using var started = new Started();
 
-        double seconds = StepCalibration.PassSeconds(run, passes, Whole(run), model);
+        double seconds = started.PassSeconds();
 
         Assert.True(seconds > 0);
-        Assert.True(model.Current.Version.Value >= 2);
+        Assert.True(started.Model.Current.Version.Value >= 2);
     }
 
     [Fact]
     public void PassSeconds_ARunThatDiverges_IsTimedAllTheSame()
     {
-        using var tiny = new TinyRun();
-        LoadedRun run = tiny.Loaded;
-        using ModelState model = Start(run);
-        model.Current.Span[0] = float.NaN;
-        using var passes = new PassCalibration(run, threads: 1, workers: 1, isUnchecked: true);
+        using var started = new Started();
+        started.Model.Current.Span[0] = float.NaN;
 
-        Assert.True(StepCalibration.PassSeconds(run, passes, Whole(run), model) > 0);
-        Assert.Equal(0, model.Current.Version.Value);
+        Assert.True(started.PassSeconds() > 0);
+        Assert.Equal(0, started.Model.Current.Version.Value);
     }
 
-    private static PassShape Whole(LoadedRun run) => PassShape.Between(run, run.Plan.BatchSize, run.Plan.BatchSize)[0];
-
-    private static ModelState Start(LoadedRun run)
+    /// <summary>A run before its first step, and a worker for whole batches.</summary>
+    private sealed class Started : IDisposable
     {
-        var model = new ModelState(run, new WeightVersion(0));
-        run.Network.InitializeParameters(model.Current.Span, run.Run.Training.Seed);
-        return model;
+        private readonly TinyRun _tiny = new();
+        private readonly PassCalibration _passes;
+        private readonly PassShape _whole;
+
+        public Started()
+        {
+            Run = _tiny.Loaded;
+            Model = new ModelState(Run, new WeightVersion(0));
+            Run.Network.InitializeParameters(Model.Current.Span, Run.Run.Training.Seed);
+            _passes = new PassCalibration(Run, threads: 1, workers: 1, isUnchecked: true);
+            _whole = PassShape.Between(Run, Run.Plan.BatchSize, Run.Plan.BatchSize)[0];
+        }
+
+        public LoadedRun Run { get; }
+
+        public ModelState Model { get; }
+
+        public StepParts Measure() => StepCalibration.Measure(Run, _passes, _whole, Model, seconds: 0);
+
+        public double PassSeconds() => StepCalibration.PassSeconds(Run, _passes, _whole, Model);
+
+        public void Dispose()
+        {
+            _passes.Dispose();
+            Model.Dispose();
+            _tiny.Dispose();
+        }
     }
 }
