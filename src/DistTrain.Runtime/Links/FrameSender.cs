@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Authentication;
 using System.Threading.Channels;
 using DistTrain.Protocol;
 
@@ -65,7 +66,9 @@ internal sealed class FrameSender
         return true;
     }
 
-    /// <summary>Nothing more is queued; what waits is still written, within the time given.</summary>
+    /// <summary>
+    /// Nothing more is queued; what waits is still written, within the time given, and the end told, within the same again.
+    /// </summary>
     /// <returns>Whether the peer was told that this was all. The stream is open either way: it is its owner's to close.</returns>
     public async Task<bool> FinishAsync(TimeSpan timeMax)
     {
@@ -76,9 +79,10 @@ internal sealed class FrameSender
         _aborting.Dispose();
         try
         {
-            return isWritten && await SendingEnd.TryTellAsync(_stream).ConfigureAwait(false);
+            return isWritten && await SendingEnd.TryTellAsync(_stream).WaitAsync(timeMax).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        catch (Exception error) when (
+            error is IOException or InvalidOperationException or AuthenticationException or TimeoutException)
         {
             return false;
         }

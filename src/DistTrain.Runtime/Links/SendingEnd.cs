@@ -8,6 +8,7 @@ internal static class SendingEnd
 {
     /// <returns>False: the peer learns of the end only when this stream is closed.</returns>
     /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="InvalidOperationException">The stream is closed, or TLS has ended.</exception>
     public static async Task<bool> TryTellAsync(Stream stream)
     {
         switch (stream)

@@ -10,9 +10,9 @@ namespace DistTrain.Runtime;
 /// <remarks>
 /// Ending: <see cref="Close"/> writes what waits and reads on until the peer ends, too, within <see cref="EndTimeMax"/>, and
 /// reports nothing. A socket that is closed earlier answers the peer's next bytes with a reset, and what had not reached the
-/// peer by then never does. A break (the peer is gone, garbage came, a queue is full) closes both links and is reported once. A link that the peer closed in
-/// good order may have the peer's last words on the other one: the other is read to its end first, within
-/// <see cref="LastWordsTimeMax"/>.
+/// peer by then never does. A break (the peer is gone, garbage came, a queue is full) closes both links and is reported once.
+/// A link that the peer closed in good order may have the peer's last words on the other one: the other is read to its end
+/// first, within <see cref="LastWordsTimeMax"/>.
 /// </remarks>
 #pragma warning disable CA1001 // What it owns ends with the connection, not with a call of its owner's.
 internal abstract class TcpPair
@@ -28,11 +28,12 @@ internal abstract class TcpPair
     private readonly TaskCompletionSource _peerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SharedPipes? _pipes;
+
+    /// <summary>Null: nothing is read yet.</summary>
     private IFrameSink? _pipeSink;
     private volatile bool _isPipeAgreed;
     private int _isPipeBegun;
     private int _isEnded;
-    private volatile bool _isReading;
     private int _linksClosed;
 
     protected TcpPair(Stream? control, Stream tensor)
@@ -61,8 +62,7 @@ internal abstract class TcpPair
     /// <param name="pipe">Takes control messages and shared tensors once the peer begins to use shared memory.</param>
     protected void StartReading(IFrameSink control, IFrameSink tensors, IFrameSink pipe)
     {
-        _pipeSink = pipe;
-        _isReading = true;
+        Volatile.Write(ref _pipeSink, pipe);
         if (_controlStream is not null)
         {
             _ = ReadAsync(_controlStream, new FrameReader(FrameLimits.Control), new LinkSink(this, control));
@@ -254,7 +254,7 @@ internal abstract class TcpPair
         {
             Task<bool> control = _control?.FinishAsync(EndTimeMax) ?? Task.FromResult(true);
             bool[] isTold = await Task.WhenAll(control, _tensors.FinishAsync(EndTimeMax)).ConfigureAwait(false);
-            if (_isReading && !isTold.Contains(false))
+            if (Volatile.Read(ref _pipeSink) is not null && !isTold.Contains(false))
             {
                 await _peerEnded.Task.WaitAsync(time.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime.Tests.Links;
@@ -48,6 +49,16 @@ public sealed class FrameSenderTests
         Assert.Equal("cut", await broken.Task.WaitAsync(TimeMax));
         await sender.FinishAsync(TimeMax).WaitAsync(TimeMax);
         Assert.Equal(5, released);
+    }
+
+    /// <summary>TLS that cannot say its end, here because it never began.</summary>
+    [Fact]
+    public async Task Finish_AStreamThatCannotTellTheEnd_SaysSo()
+    {
+        await using var stream = new SslStream(new MemoryStream());
+        var sender = new FrameSender(stream, 1, static reason => Assert.Fail(reason));
+
+        Assert.False(await sender.FinishAsync(TimeMax).WaitAsync(TimeMax));
     }
 
     /// <summary>Takes nothing before it is opened; keeps the one byte of each frame's message.</summary>
