@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using DistTrain.Runtime;
+using DistTrain.Data;
 
 namespace DistTrain.Cli;
 

@@ -87,7 +87,7 @@ internal sealed record CsvLayout(
                 + (rows.ColumnCount > ListedColumnsMax ? $", … ({rows.ColumnCount} in all)" : "");
             throw new DataException(
                 $"{rows.Name} has no column \"{name}\" that {by} names; "
-                + (near is null ? $"its columns are {listed}{rows.DelimiterHint()}" : $"did you mean \"{near}\"?"));
+                + (near is null ? "" : $"did you mean \"{near}\"? ") + $"its columns are {listed}{rows.DelimiterHint()}");
         }
 
         if (rows.ColumnNames.LastIndexOf(name) != column)

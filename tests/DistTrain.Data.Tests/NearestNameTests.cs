@@ -1,5 +1,4 @@
-
-namespace DistTrain.Runtime.Tests.RunFiles;
+namespace DistTrain.Data.Tests;
 
 public sealed class NearestNameTests
 {
@@ -21,4 +20,14 @@ public sealed class NearestNameTests
     [InlineData("zebra", null)]
     public void Find_AmongKnownNames_GivesTheNearestOrNone(string name, string? nearest) =>
         Assert.Equal(nearest, NearestName.Find(name, ["batchSize", "shards", "optimizer"]));
+
+    [Fact]
+    public void Find_NamesOfAnyLengthAndNumber_AreComparedUpToALimit()
+    {
+        string long64 = new('a', 64);
+        Assert.Equal(long64, NearestName.Find(new string('a', 63), [long64]));
+        Assert.Null(NearestName.Find(long64, [long64 + "a"]));
+        Assert.Null(NearestName.Find(long64 + "a", [long64]));
+        Assert.Null(NearestName.Find("weight", [.. Enumerable.Range(0, 2000).Select(i => $"{i}"), "weights"]));
+    }
 }

@@ -1,17 +1,28 @@
-namespace DistTrain.Runtime;
+namespace DistTrain.Data;
 
 /// <summary>Finds the name that a misspelt one was meant to be.</summary>
 public static class NearestName
 {
+    /// <summary>Names compared; of a file with more columns the rest is not suggested.</summary>
+    private const int CandidatesMax = 2_000;
+
+    /// <summary>Letters; longer names are neither looked for nor suggested.</summary>
+    private const int LengthMax = 64;
+
     /// <summary>Edits beyond which two names have nothing to do with each other: a third of the length, 2 at least.</summary>
     private static int DistanceMax(string name) => Math.Max(2, name.Length / 3);
 
     /// <returns>The nearest of <paramref name="known"/>, regardless of case; null where none is near.</returns>
     public static string? Find(string name, IEnumerable<string> known)
     {
+        if (name.Length > LengthMax)
+        {
+            return null;
+        }
+
         string? nearest = null;
         int nearestDistance = DistanceMax(name) + 1;
-        foreach (string candidate in known)
+        foreach (string candidate in known.Take(CandidatesMax).Where(candidate => candidate.Length <= LengthMax))
         {
             int distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance < nearestDistance && distance < candidate.Length)
