@@ -194,18 +194,7 @@ public sealed class TcpPairTests
         near.SendBufferSize = 2 * LastWordsFloats * sizeof(float);
         var nearStream = new NetworkStream(near, ownsSocket: true);
         var farStream = new NetworkStream(far, ownsSocket: true);
-        if (!isEncrypted)
-        {
-            return (nearStream, farStream);
-        }
-
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        using CertificateAuthority authority = CertificateAuthority.Create("test", now.AddDays(-1));
-        using TlsIdentity coordinator = TlsIdentities.IdentityOf(authority, now, "localhost");
-        using TlsIdentity worker = TlsIdentities.IdentityOf(authority, now, "worker");
-        Task<SslStream> accepting = TlsLinks.AcceptAsync(nearStream, coordinator, default);
-        SslStream farTls = await TlsLinks.ConnectAsync(farStream, "localhost", worker, default);
-        return (await accepting, farTls);
+        return isEncrypted ? await TlsIdentities.EncryptAsync(nearStream, farStream) : (nearStream, farStream);
     }
 
     private static TcpWorkerPort Port(
