@@ -20,8 +20,9 @@ internal readonly record struct LinkFigures(double ByteSeconds, double ByteWork,
 internal sealed class LinkCalibration : IAsyncDisposable
 {
     private readonly LoadedRun _run;
-    private readonly Box<CoordinatorInput> _above = new();
-    private readonly Box<WorkerInput> _below = new();
+    private readonly IConnector _connector;
+    private readonly Box<CoordinatorInput> _above;
+    private readonly Box<WorkerInput> _below;
     private readonly LinkAcceptor _acceptor;
     private readonly WorkerHub _hub;
     private readonly WeightBufferPool _weights;
@@ -32,24 +33,32 @@ internal sealed class LinkCalibration : IAsyncDisposable
     private double _bytes;
     private int _frames;
 
-    private LinkCalibration(LoadedRun run)
+    private LinkCalibration(LoadedRun run, Func<LinkDialer, IConnector> join, TimeSpan patience)
     {
         _run = run;
+        _above = new Box<CoordinatorInput>(Fail, patience);
+        _below = new Box<WorkerInput>(Fail, patience);
         string token = ChildProcesses.NewToken();
         _weights = new WeightBufferPool(run.Buckets.ParameterCount, isShared: true);
         _sums = new SumBufferPool(run.Buckets.SumLength);
         _hub = new WorkerHub(_above, () => new WorkerId(1), run, dataFile: null);
         _acceptor = new LinkAcceptor(new IPEndPoint(IPAddress.Loopback, 0), token, tls: null);
         _acceptor.Start(_hub.Take, static _ => { });
-        Connector = new TcpConnector(new LinkDialer(
+        _connector = join(new LinkDialer(
             _acceptor.Address.Address.ToString(), _acceptor.Address.Port, token, tls: null));
     }
 
-    private TcpConnector Connector { get; }
+    /// <exception cref="IOException">The links could not be measured; says why, and what to do.</exception>
+    public static Task<LinkFigures> MeasureAsync(LoadedRun run) =>
+        MeasureAsync(run, static dialer => new TcpConnector(dialer), PatienceMax);
 
-    public static async Task<LinkFigures> MeasureAsync(LoadedRun run)
+    /// <param name="join">Makes the worker's end.</param>
+    /// <param name="patience">For one message; above 0.</param>
+    /// <exception cref="IOException">As above.</exception>
+    internal static async Task<LinkFigures> MeasureAsync(
+        LoadedRun run, Func<LinkDialer, IConnector> join, TimeSpan patience)
     {
-        var link = new LinkCalibration(run);
+        var link = new LinkCalibration(run, join, patience);
         await using (link.ConfigureAwait(false))
         {
             await link.ConnectAsync().ConfigureAwait(false);
@@ -78,7 +87,15 @@ internal sealed class LinkCalibration : IAsyncDisposable
 
     private async Task ConnectAsync()
     {
-        _up = await Connector.ConnectAsync(_below, default).ConfigureAwait(false);
+        try
+        {
+            _up = await _connector.ConnectAsync(_below, default).ConfigureAwait(false);
+        }
+        catch (LinkException failure)
+        {
+            throw Unmeasured(failure.Message);
+        }
+
         _up.Start();
         _up.ExpectWeights(_run.Buckets);
         while (_down is null)
@@ -89,6 +106,17 @@ internal sealed class LinkCalibration : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Whichever end hears of it: nothing more is waited for at either.</summary>
+    private void Fail(string why)
+    {
+        IOException failure = Unmeasured(why);
+        _above.End(failure);
+        _below.End(failure);
+    }
+
+    private static IOException Unmeasured(string why) =>
+        new($"this machine's own links could not be measured: {why}; run it again, or when less else runs");
 
     /// <summary>There and back, as often as is worth a measurement.</summary>
     private async Task<double> SendMessagesAsync()
@@ -206,40 +234,52 @@ internal sealed class LinkCalibration : IAsyncDisposable
     }
 
     /// <summary>A mailbox whose owner looks into it when it likes.</summary>
-    private sealed class Box<TMessage> : IMailbox<TMessage>
+    /// <param name="fail">Told why the link is over.</param>
+    private sealed class Box<TMessage>(Action<string> fail, TimeSpan patience) : IMailbox<TMessage>
         where TMessage : class
     {
         private readonly Channel<TMessage> _messages = Channel.CreateUnbounded<TMessage>();
 
-        public bool TryPost(TMessage message) => _messages.Writer.TryWrite(message);
+        public bool TryPost(TMessage message)
+        {
+            string? why = message switch
+            {
+                WorkerInput.Disconnected end => end.Reason,
+                CoordinatorInput.Disconnected end => end.Reason,
+                CoordinatorInput.Violated end => end.What,
+                _ => null,
+            };
+            if (why is null)
+            {
+                return _messages.Writer.TryWrite(message);
+            }
+
+            fail(why);
+            return true;
+        }
 
         public ValueTask<bool> PostAsync(TMessage message, CancellationToken cancellation) => new(TryPost(message));
+
+        /// <summary>Once all that came before is taken, the next wait fails.</summary>
+        public void End(IOException failure) => _messages.Writer.TryComplete(failure);
 
         /// <exception cref="IOException">The link broke, or nothing came for long.</exception>
         public async Task<TMessage> TakeAsync()
         {
-            using var limit = new CancellationTokenSource(PatienceMax);
-            TMessage message;
+            using var limit = new CancellationTokenSource(patience);
             try
             {
-                message = await _messages.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+                return await _messages.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                throw Unmeasured($"nothing came for {PatienceMax.TotalSeconds} s");
+                throw Unmeasured($"nothing came for {patience.TotalSeconds} s");
             }
-
-            return message switch
+            catch (ChannelClosedException ended) when (ended.InnerException is IOException failure)
             {
-                WorkerInput.Disconnected end => throw Unmeasured(end.Reason),
-                CoordinatorInput.Disconnected end => throw Unmeasured(end.Reason),
-                CoordinatorInput.Violated end => throw Unmeasured(end.What),
-                _ => message,
-            };
+                throw failure;
+            }
         }
-
-        private static IOException Unmeasured(string why) =>
-            new($"this machine's own links could not be measured: {why}; run it again, or when less else runs");
     }
 
     private const int Messages = 32;
