@@ -9,15 +9,21 @@ namespace DistTrain.Runtime;
 /// giving its core to whoever wants it each time, and only then sleeps. It never asks for longer than <see cref="AskMax"/> a
 /// wait.
 /// </remarks>
-internal sealed class LaneSignal : IDisposable
+/// <param name="thread">The thread that it belongs to.</param>
+internal sealed class LaneSignal(IOwnThread thread) : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0);
-    private readonly ThreadPlacement _placement = new();
+    private readonly ThreadPlacement _placement = new(thread);
     private bool _lastWaitWasShort;
+
+    public LaneSignal()
+        : this(OwnThread.Instance)
+    {
+    }
 
     public void Set() => _signal.Release();
 
-    /// <summary>For the one thread that it belongs to.</summary>
+    /// <summary>For the one thread that it belongs to, when it has done its piece of work; so it is placed here, too.</summary>
     /// <param name="spareWork">What the thread does meanwhile; null: nothing.</param>
     public void Wait(ISpareWork? spareWork)
     {
