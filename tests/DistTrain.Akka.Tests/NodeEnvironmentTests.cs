@@ -5,9 +5,9 @@ namespace DistTrain.Akka.Tests;
 
 public sealed class NodeEnvironmentTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("disttrain-akka-");
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Settings_OfAllSources_TheLaterCountsMore()
@@ -80,7 +80,7 @@ public sealed class NodeEnvironmentTests : IDisposable
 
     private string WriteFile(string text)
     {
-        string file = Path.Combine(_folder.FullName, "akka.conf");
+        string file = _folder["akka.conf"];
         File.WriteAllText(file, text);
         return file;
     }

@@ -10,7 +10,7 @@ namespace DistTrain.Akka.Tests;
 /// <summary>A run of a few dozen rows on a linear model, in a folder that is gone after the test.</summary>
 internal sealed class TinyRun : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("disttrain-akka-");
+    private readonly TemporaryFolder _folder = new();
 
     public TinyRun(int epochs = 2)
     {
@@ -36,7 +36,7 @@ internal sealed class TinyRun : IDisposable
 
     public LoadedRun Run { get; }
 
-    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    public string PathOf(string name) => _folder[name];
 
     /// <summary>What one plain process makes of it.</summary>
     public async Task<string> WeightsOfLocalTrainingAsync()
@@ -49,7 +49,7 @@ internal sealed class TinyRun : IDisposable
     public void Dispose()
     {
         Data.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     private static string Rows()

@@ -22,7 +22,7 @@ public sealed class ProjectReferenceTests
     public void ProjectReferences_OfTheProduct_PointDownwardsOnly()
     {
         var faults = new List<string>();
-        foreach (string file in Repository.Files("src", "*.csproj"))
+        foreach (string file in SourceTree.Files("src", "*.csproj"))
         {
             string project = Path.GetFileNameWithoutExtension(file);
             if (!Ranks.TryGetValue(project, out int rank))
@@ -45,7 +45,7 @@ public sealed class ProjectReferenceTests
     {
         string[] faults =
         [
-            .. Repository.Files("tests", "*.csproj").SelectMany(file => References(file)
+            .. SourceTree.Files("tests", "*.csproj").SelectMany(file => References(file)
                 .Where(reference => reference.EndsWith(".Tests", StringComparison.Ordinal))
                 .Select(reference => $"{file} references {reference}: move what both need into a project of its own")),
         ];

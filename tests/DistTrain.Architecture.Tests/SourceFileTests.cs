@@ -8,7 +8,7 @@ public sealed class SourceFileTests
     [Fact]
     public void SourceFiles_EveryOne_HasAtMost500Lines() => AssertNone(
         SourceFiles("src").Concat(SourceFiles("tests"))
-            .Select(file => (File: file, Count: Repository.Lines(file).Length))
+            .Select(file => (File: file, Count: SourceTree.Lines(file).Length))
             .Where(entry => entry.Count > LinesMax)
             .Select(entry => $"{entry.File} has {entry.Count} lines, at most {LinesMax} are allowed: "
                 + "find the second concept and give it a file"));
@@ -25,7 +25,7 @@ public sealed class SourceFileTests
 
     [Fact]
     public void SourceFiles_OfTheProduct_UseFileScopedNamespacesNamedAfterTheirProject() => AssertNone(
-        SourceFiles("src").SelectMany(file => Repository.Lines(file)
+        SourceFiles("src").SelectMany(file => SourceTree.Lines(file)
             .Where(line => line.StartsWith("namespace ", StringComparison.Ordinal))
             .Where(line => !line.EndsWith(';') || !IsInProject(line["namespace ".Length..^1], file.Split('/')[1]))
             .Select(line => $"{file}: \"{line}\" should be a file-scoped namespace of {file.Split('/')[1]}")));
@@ -34,10 +34,10 @@ public sealed class SourceFileTests
     private static bool IsInProject(string name, string project) =>
         name == project || name == "MessagePack" || name.StartsWith(project + ".", StringComparison.Ordinal);
 
-    private static IReadOnlyList<string> SourceFiles(string folder) => Repository.Files(folder, "*.cs");
+    private static IReadOnlyList<string> SourceFiles(string folder) => SourceTree.Files(folder, "*.cs");
 
     private static IEnumerable<string> Containing(IEnumerable<string> files, string text, string advice) =>
-        files.SelectMany(file => Repository.Lines(file).Index()
+        files.SelectMany(file => SourceTree.Lines(file).Index()
             .Where(line => line.Item.Contains(text, StringComparison.Ordinal))
             .Select(line => $"{file}:{line.Index + 1} contains {text}: {advice}"));
 

@@ -77,7 +77,7 @@ public sealed class FeatureReaderTests : IDisposable
     [Fact]
     public void Read_OfGzippedStandardInput_SaysSo()
     {
-        var failure = Assert.Throws<DataException>(() => Read(TemporaryFolder.GZip(Encoding.UTF8.GetBytes("a,b\n1,2\n"))));
+        var failure = Assert.Throws<DataException>(() => Read(GZipped.Of("a,b\n1,2\n")));
 
         Assert.Contains("gzipped", failure.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,3 @@
-using DistTrain.Numerics.Tests;
-
 namespace DistTrain.Models.Tests;
 
 /// <summary>Every layer, loss and optimizer gives equal bits under every instruction set and thread count.</summary>

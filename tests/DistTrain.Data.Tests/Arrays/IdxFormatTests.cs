@@ -27,7 +27,7 @@ public sealed class IdxFormatTests : IDisposable
         {
             byte[] bytes = File.ReadAllBytes(Path.Combine(_folder.Path, name));
             File.Delete(Path.Combine(_folder.Path, name));
-            _folder.Write(name + ".gz", TemporaryFolder.GZip(bytes));
+            _folder.Write(name + ".gz", GZipped.Of(bytes));
         }
 
         using PreparedData gzipped = PreparedData.Prepare(Spec, _folder.Path, seed: 1);
@@ -92,7 +92,7 @@ public sealed class IdxFormatTests : IDisposable
     [Fact]
     public void Read_OfACutOffGZip_SaysSo()
     {
-        byte[] gzip = TemporaryFolder.GZip(Images);
+        byte[] gzip = GZipped.Of(Images);
         _folder.Write("images.gz", gzip[..^5]);
         _folder.Write("labels", Labels);
 

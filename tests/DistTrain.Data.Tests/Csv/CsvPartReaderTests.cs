@@ -87,7 +87,7 @@ public sealed class CsvPartReaderTests : IDisposable
     public void Read_OfGZip_IsTheSameAsPlain()
     {
         string csv = "a,y\n1,u\n2,v\n";
-        _folder.Write("data.csv.gz", TemporaryFolder.GZip(System.Text.Encoding.UTF8.GetBytes(csv)));
+        _folder.Write("data.csv.gz", GZipped.Of(csv));
         using PreparedData plain = Prepare(csv, "y");
         using PreparedData gzipped = PreparedData.Prepare(
             new CsvDataSpec { File = "data.csv.gz", Labels = [Column("y")] }, _folder.Path, seed: 1);
@@ -198,7 +198,7 @@ public sealed class CsvPartReaderTests : IDisposable
     public void Read_OfACutOffGZip_IsAnError_NotFewerRows()
     {
         string csv = "a,y\n" + string.Concat(Enumerable.Range(0, 5000).Select(row => $"{row * 7919 % 4999},{row % 3}\n"));
-        byte[] whole = TemporaryFolder.GZip(System.Text.Encoding.UTF8.GetBytes(csv));
+        byte[] whole = GZipped.Of(csv);
         var spec = new CsvDataSpec { File = "cut.csv.gz", Labels = [Column("y")] };
         for (int length = 0; length < whole.Length; length += 97)
         {

@@ -33,7 +33,7 @@ public sealed class ReaderFuzzTests : IDisposable
     [InlineData(true)]
     public void Csv_Damaged_IsReadOrRefused(bool gzip)
     {
-        byte[] good = gzip ? TemporaryFolder.GZip(Csv) : Csv;
+        byte[] good = gzip ? GZipped.Of(Csv) : Csv;
         string name = gzip ? "data.csv.gz" : "data.csv";
         int refused = Fuzz(good, damaged => _folder.Write(name, damaged), random => new CsvDataSpec
         {

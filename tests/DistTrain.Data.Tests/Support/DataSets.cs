@@ -19,19 +19,7 @@ public static class DataSets
         return targets;
     }
 
-    /// <summary>The folder of an example, found from the test's own.</summary>
-    public static string ExampleFolder(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "DistTrain.sln")))
-            {
-                return Path.Combine(folder.FullName, "examples", name);
-            }
-        }
-
-        throw new InvalidOperationException("the tests do not run from the repository's folders");
-    }
+    public static string ExampleFolder(string name) => Path.Combine(Repository.Root, "examples", name);
 
     public static ColumnReference Column(string name) => new ColumnReference.ByName(name);
 

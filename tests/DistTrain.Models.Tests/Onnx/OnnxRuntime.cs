@@ -36,12 +36,12 @@ public sealed class OnnxRuntime : IDisposable
         })().catch(error => { console.error(String(error)); process.exit(1); });
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("disttrain-onnx-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     public OnnxRuntime()
     {
         Missing = Install();
-        File.WriteAllText(Path.Combine(_folder, "run.js"), Script);
+        _folder.Write("run.js", Script);
     }
 
     /// <summary>Null where the runtime is there.</summary>
@@ -51,7 +51,7 @@ public sealed class OnnxRuntime : IDisposable
     /// <returns>Outputs by name.</returns>
     public IReadOnlyDictionary<string, OnnxOutput> Run(byte[] model, float[] features, params int[] shape)
     {
-        string run = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        string run = _folder[Guid.NewGuid().ToString("N")];
         File.WriteAllBytes(run + ".onnx", model);
         File.WriteAllBytes(run + ".features", MemoryMarshal.AsBytes(features.AsSpan()).ToArray());
         string? failure = Start(
@@ -68,7 +68,7 @@ public sealed class OnnxRuntime : IDisposable
                 [.. output.Value.GetProperty("values").EnumerateArray().Select(value => value.GetSingle())]));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private string? Install()
     {
@@ -84,7 +84,7 @@ public sealed class OnnxRuntime : IDisposable
 
         return Start(
             "npm", InstallMillisecondsMax,
-            ["install", "--prefix", _folder, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", Package]) is { } noPackage
+            ["install", "--prefix", _folder.Path, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", Package]) is { } noPackage
             ? $"{Package} cannot be installed ({noPackage})"
             : null;
     }
@@ -94,7 +94,7 @@ public sealed class OnnxRuntime : IDisposable
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         try
         {

@@ -16,7 +16,7 @@ public sealed class SafetensorsTests : IDisposable
 
     private static readonly float[] Parameters = [.. Enumerable.Range(0, 12).Select(value => (value * 0.25f) - 1)];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("disttrain-weights-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void Write_GivesTheFormatsBytes()
@@ -142,7 +142,7 @@ public sealed class SafetensorsTests : IDisposable
 
     [Fact]
     public void Open_OfAMissingFile_SaysSo() => Assert.Contains(
-        "cannot be read", Assert.Throws<WeightsException>(() => SafetensorsReader.Open(Path.Combine(_folder, "none"))).Message,
+        "cannot be read", Assert.Throws<WeightsException>(() => SafetensorsReader.Open(_folder["none"])).Message,
         StringComparison.Ordinal);
 
     /// <summary>Every damage is refused, or the file still says what a plain reading of it says.</summary>
@@ -186,7 +186,7 @@ public sealed class SafetensorsTests : IDisposable
         Assert.InRange(refused, 1500, 2990);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static byte[] Write(ParameterLayout layout, float[] parameters)
     {
@@ -212,7 +212,7 @@ public sealed class SafetensorsTests : IDisposable
 
     private SafetensorsReader Open(byte[] file)
     {
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = _folder["model.safetensors"];
         File.WriteAllBytes(path, file);
         return SafetensorsReader.Open(path);
     }

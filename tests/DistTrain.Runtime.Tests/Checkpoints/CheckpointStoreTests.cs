@@ -1,4 +1,3 @@
-using DistTrain.Runtime.Tests.Security;
 
 namespace DistTrain.Runtime.Tests.Checkpoints;
 
@@ -88,7 +87,7 @@ public sealed class CheckpointStoreTests
         using var folder = new TemporaryFolder();
         var store = new CheckpointStore(folder.Path, keep: 2);
         Write(store, 1, 1);
-        Directory.CreateDirectory(folder.File("step-0000000002.checkpoint.tmp"));
+        Directory.CreateDirectory(folder["step-0000000002.checkpoint.tmp"]);
 
         Assert.ThrowsAny<Exception>(() => Write(store, 2, 2));
 
@@ -122,8 +121,8 @@ public sealed class CheckpointStoreTests
     public void ReadNewest_ForeignFiles_AreNoCheckpoints()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("step-0000000009.checkpoint"), "something else that is long enough to have a header");
-        File.WriteAllText(folder.File("step-abc.checkpoint"), "");
+        File.WriteAllText(folder["step-0000000009.checkpoint"], "something else that is long enough to have a header");
+        File.WriteAllText(folder["step-abc.checkpoint"], "");
         var said = new List<string>();
 
         Assert.Null(new CheckpointStore(folder.Path, 1).ReadNewest(said.Add));

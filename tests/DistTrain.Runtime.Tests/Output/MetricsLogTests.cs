@@ -1,4 +1,3 @@
-using DistTrain.Runtime.Tests.Security;
 
 namespace DistTrain.Runtime.Tests.Output;
 
@@ -8,7 +7,7 @@ public sealed class MetricsLogTests
     public void Resume_AfterACrash_DropsTheLinesOfLostSteps()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("metrics.jsonl");
+        string path = folder["metrics.jsonl"];
         using (var log = new MetricsLog(path, 0, false, message => Assert.Fail(message)))
         {
             log.Write("step", new { step = 10 });
@@ -33,7 +32,7 @@ public sealed class MetricsLogTests
     public void Resume_AtAnEpochsEnd_LeavesOneLineForTheEpoch(bool epochIsOpen)
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("metrics.jsonl");
+        string path = folder["metrics.jsonl"];
         File.WriteAllText(path, "{\"kind\":\"step\",\"step\":20}\n{\"kind\":\"epoch\",\"step\":20}\n");
         using (var log = new MetricsLog(path, 20, epochIsOpen, message => Assert.Fail(message)))
         {

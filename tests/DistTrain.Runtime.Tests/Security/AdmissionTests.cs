@@ -42,13 +42,13 @@ public class AdmissionTests
     public void Token_FileBeforeVariables_IsFound()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("named"), "token-of-the-flag\n");
-        File.WriteAllText(folder.File("variable"), "token-of-the-file-variable\n");
+        File.WriteAllText(folder["named"], "token-of-the-flag\n");
+        File.WriteAllText(folder["variable"], "token-of-the-file-variable\n");
         var environment = new Dictionary<string, string> { [ClusterToken.Variable] = "token-of-the-variable" };
         Assert.Equal("token-of-the-variable", Find(null));
-        environment[ClusterToken.FileVariable] = folder.File("variable");
+        environment[ClusterToken.FileVariable] = folder["variable"];
         Assert.Equal("token-of-the-file-variable", Find(null));
-        Assert.Equal("token-of-the-flag", Find(folder.File("named")));
+        Assert.Equal("token-of-the-flag", Find(folder["named"]));
         environment.Clear();
         Assert.Null(Find(null));
 

@@ -17,7 +17,7 @@ public class CertificateFolderTests
             ["ca.pem", "ca.key", "coordinator.pem", "coordinator.key", "10.0.0.7.pem", "10.0.0.7.key"],
             written.Select(Path.GetFileName));
         using TlsIdentity node = TlsIdentity.Load(
-            new TlsFiles(folder.File("coordinator.pem"), folder.File("coordinator.key"), folder.File("ca.pem")));
+            new TlsFiles(folder["coordinator.pem"], folder["coordinator.key"], folder["ca.pem"]));
         Assert.True(node.Certificate.MatchesHostname("coordinator"));
         Assert.True(node.Certificate.MatchesHostname("localhost"));
         Assert.False(node.Certificate.MatchesHostname("elsewhere"));
@@ -33,7 +33,7 @@ public class CertificateFolderTests
         foreach (string key in new[] { "ca.key", "node.key" })
         {
             Assert.Equal(
-                UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(folder.File(key)).UnixFileMode);
+                UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(folder[key]).UnixFileMode);
         }
     }
 
@@ -42,16 +42,16 @@ public class CertificateFolderTests
     {
         using var folder = new TemporaryFolder();
         CertificateFolder.Issue(folder.Path, ["first"], Now, 30);
-        byte[] authority = File.ReadAllBytes(folder.File("ca.pem"));
+        byte[] authority = File.ReadAllBytes(folder["ca.pem"]);
         IReadOnlyList<string> written = CertificateFolder.Issue(folder.Path, ["second"], Now, 30);
 
         Assert.Equal(["second.pem", "second.key"], written.Select(Path.GetFileName));
-        Assert.Equal(authority, File.ReadAllBytes(folder.File("ca.pem")));
-        X509Certificate2Collection trusted = PemFiles.ReadCertificates(folder.File("ca.pem"));
+        Assert.Equal(authority, File.ReadAllBytes(folder["ca.pem"]));
+        X509Certificate2Collection trusted = PemFiles.ReadCertificates(folder["ca.pem"]);
         foreach (string host in new[] { "first", "second" })
         {
             using X509Certificate2 node = PemFiles.ReadCertificateWithKey(
-                folder.File(host + ".pem"), folder.File(host + ".key"));
+                folder[host + ".pem"], folder[host + ".key"]);
             Assert.Null(PeerCertificates.ReasonToRefuse(node, trusted, Now));
         }
     }
@@ -61,10 +61,10 @@ public class CertificateFolderTests
     {
         using var folder = new TemporaryFolder();
         CertificateFolder.Issue(folder.Path, ["node"], Now, 30);
-        byte[] key = File.ReadAllBytes(folder.File("node.key"));
+        byte[] key = File.ReadAllBytes(folder["node.key"]);
         var refused = Assert.Throws<CredentialException>(() => CertificateFolder.Issue(folder.Path, ["node"], Now, 30));
         Assert.Contains("node.key is there already", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(key, File.ReadAllBytes(folder.File("node.key")));
+        Assert.Equal(key, File.ReadAllBytes(folder["node.key"]));
     }
 
     [Theory]
@@ -86,12 +86,12 @@ public class CertificateFolderTests
     {
         using var folder = new TemporaryFolder();
         CertificateFolder.Issue(folder.Path, ["a", "b"], Now, 30);
-        File.WriteAllText(folder.File("text.pem"), "no certificate\n");
-        string ca = folder.File("ca.pem");
-        AssertRefused("nowhere.pem: no such file", folder.File("nowhere.pem"), folder.File("a.key"), ca);
-        AssertRefused("are not a certificate and its private key", folder.File("a.pem"), folder.File("b.key"), ca);
-        AssertRefused("are not a certificate and its private key", folder.File("text.pem"), folder.File("a.key"), ca);
-        AssertRefused("holds no certificate", folder.File("a.pem"), folder.File("a.key"), folder.File("text.pem"));
+        File.WriteAllText(folder["text.pem"], "no certificate\n");
+        string ca = folder["ca.pem"];
+        AssertRefused("nowhere.pem: no such file", folder["nowhere.pem"], folder["a.key"], ca);
+        AssertRefused("are not a certificate and its private key", folder["a.pem"], folder["b.key"], ca);
+        AssertRefused("are not a certificate and its private key", folder["text.pem"], folder["a.key"], ca);
+        AssertRefused("holds no certificate", folder["a.pem"], folder["a.key"], folder["text.pem"]);
 
         static void AssertRefused(string reason, string certificate, string key, string authority)
         {

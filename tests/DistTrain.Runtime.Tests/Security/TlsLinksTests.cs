@@ -126,10 +126,10 @@ public sealed class TlsLinksTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         using CertificateAuthority other = CertificateAuthority.Create("foreign", Now);
-        PemFiles.Write(_server.Certificate, folder.File("node.pem"), folder.File("node.key"));
-        PemFiles.Write(other.Root, folder.File("ca.pem"), folder.File("ca.key"));
+        PemFiles.Write(_server.Certificate, folder["node.pem"], folder["node.key"]);
+        PemFiles.Write(other.Root, folder["ca.pem"], folder["ca.key"]);
         var refused = Assert.Throws<CredentialException>(() => TlsIdentity.Load(
-            new TlsFiles(folder.File("node.pem"), folder.File("node.key"), folder.File("ca.pem"))));
+            new TlsFiles(folder["node.pem"], folder["node.key"], folder["ca.pem"])));
         Assert.Contains("would be refused by every peer", refused.Message, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DistTrain.Data;
-using DistTrain.Runtime.Tests.Security;
 
 namespace DistTrain.Runtime.Tests;
 
@@ -15,7 +14,7 @@ internal sealed class TinyRun : IDisposable
         string training = """ "batchSize": 20, "shards": 8, "epochs": 6 """, string checkpoint = """ "everySeconds": 0 """,
         int rows = 130, string optimizer = """{ "type": "adam", "learningRate": 0.01 }""")
     {
-        File.WriteAllLines(_folder.File("tiny.csv"), Lines(rows));
+        File.WriteAllLines(_folder["tiny.csv"], Lines(rows));
         Json = $$"""
             {
               "data": { "format": "csv", "file": "tiny.csv", "labels": "label", "scaling": "standardize", "testRows": 30 },
@@ -54,9 +53,9 @@ internal sealed class TinyRun : IDisposable
     public string Folder => _folder.Path;
 
     /// <summary>A fresh output folder's path.</summary>
-    public string Out(string name) => _folder.File(name);
+    public string Out(string name) => _folder[name];
 
-    public RunFile Parse(string json) => RunFile.Parse(json, _folder.File("run.json"));
+    public RunFile Parse(string json) => RunFile.Parse(json, _folder["run.json"]);
 
     public TrainingRequest Request(string outName, int workers = 1, int threads = 1) => new()
     {

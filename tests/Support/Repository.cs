@@ -1,4 +1,4 @@
-namespace DistTrain.Runtime.Tests;
+namespace DistTrain.Tests;
 
 /// <summary>Finds the repository that the tests were built from.</summary>
 internal static class Repository

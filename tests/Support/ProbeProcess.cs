@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace DistTrain.Numerics.Tests;
+namespace DistTrain.Tests;
 
 /// <summary>A probe as a child process: the runtime reads the switches of instruction sets at its start.</summary>
 internal static class ProbeProcess

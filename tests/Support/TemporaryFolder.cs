@@ -1,11 +1,9 @@
-namespace DistTrain.Cli.Tests;
+namespace DistTrain.Tests;
 
 /// <summary>A folder of the test's own that is gone afterwards.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Directory.CreateDirectory(Path);
-
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"disttrain-test-{Guid.NewGuid():N}");
+    public string Path { get; } = Directory.CreateTempSubdirectory("disttrain-test-").FullName;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
