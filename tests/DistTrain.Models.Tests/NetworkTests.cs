@@ -45,6 +45,8 @@ public class NetworkTests
         { "residual", "layer 1 (residual) takes the shape (4), but its inner layers end in (5): they must keep the shape" },
         { "residual inside", "layer 0.1 (linear) has -1 units, at least 1 is needed" },
         { "embedding late", "layer 1 (embedding) takes indices, which only the features can be: make it the first layer" },
+        { "embedding too large", "layer 0 (embedding) has the shape (4, 1000000000), 2,147,483,647 elements at most are supported: make it smaller" },
+        { "convolution too large", "layer 0 (conv2d) has the shape (1000000, 100, 100), 2,147,483,647 elements at most are supported: make it smaller" },
         { "epsilon", "layer 0 (layerNorm) has the epsilon 0, expected a finite number above 0" },
         { "momentum", "layer 0 (batchNorm) has the momentum 2, expected above 0 and up to 1" },
         { "no units", "layer 0 (linear) has 0 units, at least 1 is needed" },
@@ -240,6 +242,8 @@ public class NetworkTests
         ["residual inside"] = Case.Model(
             [4], new HalfSquaredErrorSpec(), new ResidualSpec([new ReluSpec(), new LinearSpec(-1)])),
         ["embedding late"] = Case.Model([4], new HalfSquaredErrorSpec(), new ReluSpec(), new EmbeddingSpec(3, 2)),
+        ["embedding too large"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new EmbeddingSpec(5, 1_000_000_000)),
+        ["convolution too large"] = Case.Model([1, 100, 100], new SoftmaxCrossEntropySpec(), new Conv2dSpec(1_000_000, 1, 1)),
         ["epsilon"] = Case.Model([4], new HalfSquaredErrorSpec(), new LayerNormSpec(0)),
         ["momentum"] = Case.Model([4], new HalfSquaredErrorSpec(), new BatchNormSpec(2)),
         ["no units"] = Case.Model([4], new HalfSquaredErrorSpec(), new LinearSpec(0)),

@@ -53,6 +53,24 @@ internal sealed class LayerContext
         }
     }
 
+    /// <summary>A shape that the layer asks for; fails where it is larger than a shape can be.</summary>
+    /// <param name="dimensions">1 or more each.</param>
+    public Shape ShapeOf(params ReadOnlySpan<int> dimensions)
+    {
+        long size = 1;
+        foreach (int dimension in dimensions)
+        {
+            size = Math.Min(size * dimension, 1L << 32);
+        }
+
+        if (size > int.MaxValue)
+        {
+            Fail($"has the shape ({string.Join(", ", dimensions.ToArray())}), {int.MaxValue:N0} elements at most are supported: make it smaller");
+        }
+
+        return new Shape(dimensions);
+    }
+
     /// <summary>Fails unless given initial values, if any, are as many as the tensor has, and finite.</summary>
     public void RequireInitialValues(ImmutableArray<float>? values, string tensor, params ReadOnlySpan<int> shape)
     {
@@ -61,7 +79,7 @@ internal sealed class LayerContext
             return;
         }
 
-        var expected = new Shape(shape);
+        Shape expected = ShapeOf(shape);
         if (given.Length != expected.Size)
         {
             Fail($"has {given.Length:N0} initial values for its {tensor}, expected {expected.Size:N0} for the shape {expected}");

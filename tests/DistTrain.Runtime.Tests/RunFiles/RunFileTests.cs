@@ -107,7 +107,9 @@ public sealed class RunFileTests
     [InlineData("\"labels\": -1", "\"labels\": -1, \"testRows\": 5, \"testFraction\": 0.5",
         "my.json line 3: data.testRows and data.testFraction say the same thing; remove one of them")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"delimiter\": \"ab\"",
-        "my.json line 3: data.delimiter is \"ab\"; expected one character, as in \";\"")]
+        "my.json line 3: data.delimiter is the text \"ab\"; expected one character, as in \";\"")]
+    [InlineData("\"labels\": -1", "\"labels\": -1, \"shape\": [65536, 65536]",
+        "my.json line 3: data.shape is [65536, 65536]; expected 2,147,483,647 elements at most")]
     [InlineData("\"loss\": \"softmaxCrossEntropy\"", "\"loss\": 5",
         "my.json line 6: model.loss is 5; expected a loss: an object with \"type\"")]
     public void Parse_SomethingIsWrong_SaysWhatAndWhere(string right, string wrong, string message)

@@ -1,10 +1,8 @@
-using DistTrain.Numerics;
-
 namespace DistTrain.Models;
 
 /// <summary>The mean of each window; padding counts as zeros.</summary>
 internal sealed class AveragePool2dLayer(LayerContext context, WindowGeometry window)
-    : Layer(context, new Shape(window.Channels, window.OutputHeight, window.OutputWidth))
+    : Layer(context, context.ShapeOf(window.Channels, window.OutputHeight, window.OutputWidth))
 {
     public WindowGeometry Window { get; } = window;
 

@@ -1,5 +1,3 @@
-using DistTrain.Numerics;
-
 namespace DistTrain.Models;
 
 /// <summary>
@@ -12,7 +10,7 @@ internal sealed class Conv2dLayer : Layer
     private readonly bool _feedsRectifier;
 
     private Conv2dLayer(Conv2dSpec spec, LayerContext context, WindowGeometry window)
-        : base(context, new Shape(spec.Channels, window.OutputHeight, window.OutputWidth))
+        : base(context, context.ShapeOf(spec.Channels, window.OutputHeight, window.OutputWidth))
     {
         _spec = spec;
         _feedsRectifier = context.FeedsRectifier;

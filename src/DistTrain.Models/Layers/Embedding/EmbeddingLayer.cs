@@ -1,5 +1,3 @@
-using DistTrain.Numerics;
-
 namespace DistTrain.Models;
 
 /// <summary>Rows of a table by index: (positions) to (positions, width). Weight shape (count, width).</summary>
@@ -8,7 +6,7 @@ internal sealed class EmbeddingLayer : Layer
     private readonly EmbeddingSpec _spec;
 
     private EmbeddingLayer(EmbeddingSpec spec, LayerContext context)
-        : base(context, new Shape(context.Input.Size, spec.Width))
+        : base(context, context.ShapeOf(context.Input.Size, spec.Width))
     {
         _spec = spec;
         Weight = AddParameter(context, "weight", [spec.Count, spec.Width]);

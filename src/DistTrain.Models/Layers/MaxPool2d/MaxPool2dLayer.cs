@@ -1,10 +1,8 @@
-using DistTrain.Numerics;
-
 namespace DistTrain.Models;
 
 /// <summary>The largest element of each window, the first of equal ones in row-major order; padding never wins.</summary>
 internal sealed class MaxPool2dLayer(LayerContext context, WindowGeometry window)
-    : Layer(context, new Shape(window.Channels, window.OutputHeight, window.OutputWidth))
+    : Layer(context, context.ShapeOf(window.Channels, window.OutputHeight, window.OutputWidth))
 {
     public WindowGeometry Window { get; } = window;
 

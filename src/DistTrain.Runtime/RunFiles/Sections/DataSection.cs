@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DistTrain.Data;
+using DistTrain.Numerics;
 
 namespace DistTrain.Runtime.RunFiles;
 
@@ -39,6 +40,11 @@ internal static class DataSection
             "none", "What is done to the features; computed on the training part alone."),
     ];
 
+    private static readonly ImmutableArray<MapRule> Rules =
+    [
+        MapRule.AtMostOne("testRows", "testFraction"), MapRule.AtMostOne("validationRows", "validationFraction"),
+    ];
+
     private static readonly MapKey[] Common =
     [
         MapKey.Text("targets", new ChoiceShape("classes", "values"), "classes",
@@ -58,11 +64,11 @@ internal static class DataSection
             MapKey.Optional("testFile", Path, "The test part's own file, with the same columns."),
             MapKey.Text("header", new EitherShape(value => value is JsonFlag, new FlagShape(), new ChoiceShape("auto")),
                 "auto", "Whether the first row holds the columns' names; auto: it does unless it has a number."),
-            MapKey.Text("delimiter", new TextShape("one character"), ",", "Between the columns."),
+            MapKey.Text("delimiter", new TextShape("one character, as in \";\"", lengthMax: 1), ",", "Between the columns."),
             MapKey.Required("labels", Columns, "The label columns, by name or by position (−1 is the last)."),
             MapKey.Optional("features", Columns, "The feature columns in order. Default: all but the labels."),
             .. Common,
-        ])),
+        ]) { Rules = Rules }),
         ("idx", new MapShape("Images and labels in IDX files, the format of MNIST; .gz is decompressed.",
         [
             MapKey.Text("folder", Path, ".", "The folder of the files."),
@@ -72,7 +78,7 @@ internal static class DataSection
                 "Test images; \"none\" together with testLabels: no test files."),
             MapKey.Text("testLabels", new TextShape("a file's name"), "t10k-labels-idx1-ubyte", "Test labels."),
             .. Common,
-        ])),
+        ]) { Rules = Rules }),
         ("npy", new MapShape("Features and targets in NumPy's NPY files, first dimension the rows.",
         [
             MapKey.Required("features", Path, "Array of features."),
@@ -80,7 +86,7 @@ internal static class DataSection
             MapKey.Optional("testFeatures", Path, "The test part's own features."),
             MapKey.Optional("testLabels", Path, "The test part's own targets."),
             .. Common,
-        ])),
+        ]) { Rules = Rules }),
         ("synthetic", new MapShape("Images of random bytes, made up: for benchmarks, and for trying a cluster.",
         [
             MapKey.Required("rows", new IntegerShape(1), "Samples, those of the test part included."),
@@ -88,7 +94,7 @@ internal static class DataSection
             MapKey.Number("classes", new IntegerShape(2, SyntheticClassesMax), 10, "Classes of the samples."),
             MapKey.Number("seed", new IntegerShape(0), 1, "Keys the samples."),
             .. SplitAndScaling,
-        ])));
+        ]) { Rules = Rules }));
 
     /// <param name="shuffle">training.shuffle.</param>
     public static DataSpec Bind(JsonMap section, bool shuffle)
@@ -107,30 +113,20 @@ internal static class DataSection
             Validation = BindSplit(section, "validation"),
             Scaling = BindScaling(section.Map("scaling")),
             Missing = BindMissing(section),
-            FeatureShape = section["shape"] is JsonList shape ? new(shape.Integers()) : null,
+            FeatureShape = section["shape"] is JsonList shape ? BindShape(shape) : null,
             Shuffle = shuffle,
         };
     }
 
-    private static CsvDataSpec BindCsv(JsonMap section)
+    private static CsvDataSpec BindCsv(JsonMap section) => new()
     {
-        string delimiter = section.Text("delimiter");
-        if (delimiter.Length != 1)
-        {
-            throw new RunFileException(
-                $"{section["delimiter"]!.Origin}: data.delimiter is \"{delimiter}\"; expected one character, as in \";\"");
-        }
-
-        return new CsvDataSpec
-        {
-            File = section.Text("file"),
-            TestFile = section.OptionalText("testFile"),
-            Header = section["header"] is JsonFlag { Value: var has } ? (has ? CsvHeader.Yes : CsvHeader.No) : CsvHeader.Auto,
-            Delimiter = delimiter[0],
-            Labels = BindColumns(section["labels"]),
-            Features = BindColumns(section["features"]),
-        };
-    }
+        File = section.Text("file"),
+        TestFile = section.OptionalText("testFile"),
+        Header = section["header"] is JsonFlag { Value: var has } ? (has ? CsvHeader.Yes : CsvHeader.No) : CsvHeader.Auto,
+        Delimiter = section.Text("delimiter")[0],
+        Labels = BindColumns(section["labels"]),
+        Features = BindColumns(section["features"]),
+    };
 
     private static IdxDataSpec BindIdx(JsonMap section) => new()
     {
@@ -170,18 +166,10 @@ internal static class DataSection
         : new ColumnReference.ByName(((JsonText)value).Text);
 
     /// <param name="part">"test" or "validation".</param>
-    private static SplitSpec BindSplit(JsonMap section, string part)
-    {
-        if (section[$"{part}Fraction"] is JsonNumber fraction)
-        {
-            return section[$"{part}Rows"] is { } both
-                ? throw new RunFileException(
-                    $"{both.Origin}: data.{part}Rows and data.{part}Fraction say the same thing; remove one of them")
-                : new SplitSpec.Fraction(fraction.Value);
-        }
-
-        return section[$"{part}Rows"] is JsonNumber rows ? new SplitSpec.Rows((int)rows.Value) : SplitSpec.None;
-    }
+    private static SplitSpec BindSplit(JsonMap section, string part) =>
+        section[$"{part}Fraction"] is JsonNumber fraction ? new SplitSpec.Fraction(fraction.Value)
+        : section[$"{part}Rows"] is JsonNumber rows ? new SplitSpec.Rows((int)rows.Value)
+        : SplitSpec.None;
 
     private static ScalingSpec BindScaling(JsonMap scaling) => scaling.Text("type") switch
     {
@@ -190,6 +178,20 @@ internal static class DataSection
         "divideBy" => new ScalingSpec.DivideBy(scaling.Float("divisor")),
         _ => ScalingSpec.None,
     };
+
+    private static Shape BindShape(JsonList dimensions)
+    {
+        try
+        {
+            return new Shape(dimensions.Integers());
+        }
+        catch (ArgumentException)
+        {
+            throw new RunFileException(
+                $"{dimensions.Origin}: data.shape is [{string.Join(", ", dimensions.Integers())}]; "
+                + "expected 2,147,483,647 elements at most");
+        }
+    }
 
     private static MissingValues BindMissing(JsonMap section) => section["missing"] switch
     {

@@ -28,7 +28,7 @@ internal static class TrainingSection
             LearningRate,
             MapKey.Number("momentum", new NumberShape(min: 0, below: 1), 0, "Share of the last update that goes on."),
             MapKey.Flag("nesterov", false, "Nesterov's form; needs a momentum above 0."),
-            WeightDecay(0))),
+            WeightDecay(0)) { Rules = [MapRule.FlagNeedsNumber("nesterov", "momentum", "0.9")] }),
         ("adam", new MapShape("Adam; weight decay is added to the gradient.", [.. Adam, WeightDecay(0)])),
         ("adamW", new MapShape("Adam with decoupled weight decay.", [.. Adam, WeightDecay(0.01)])));
 
@@ -63,39 +63,28 @@ internal static class TrainingSection
         MapKey.Optional("earlyStopping", new MapShape("End when the evaluated part's figure has not improved.",
             MapKey.Optional("metric", Metric, "The figure. Default: that of checkpoint.best, else loss."),
             MapKey.Required("patience", new IntegerShape(1), "Evaluations without improvement.")),
-            "End before the full length."));
+            "End before the full length.")) { Rules = [MapRule.ExactlyOne("epochs", "steps")] };
 
-    public static TrainingSpec Bind(JsonMap section)
+    public static TrainingSpec Bind(JsonMap section) => new()
     {
-        int? epochs = section.OptionalInteger("epochs");
-        int? steps = section.OptionalInteger("steps");
-        if (epochs is null == steps is null)
-        {
-            string what = epochs is null ? "neither training.epochs nor training.steps is given" : "both training.epochs and training.steps are given";
-            throw new RunFileException($"{(section["steps"] ?? section).Origin}: {what}; expected one of them");
-        }
-
-        return new TrainingSpec
-        {
-            BatchSize = section.Integer("batchSize"),
-            Shards = section.Integer("shards"),
-            Epochs = epochs,
-            Steps = steps,
-            Seed = (ulong)section.Double("seed"),
-            DropLast = section.Flag("dropLast"),
-            Shuffle = section.Flag("shuffle"),
-            Update = new UpdateSpec(
-                BindOptimizer(section.Map("optimizer")), BindSchedule(section.Map("schedule")),
-                section.OptionalFloat("clipNorm")),
-            EvaluateEveryEpochs = section.Integer("evaluateEveryEpochs"),
-            LogEverySteps = section.Integer("logEverySteps"),
-            InitialWeights = section.OptionalText("initialWeights"),
-            EarlyStopping = section["earlyStopping"] is JsonMap stopping
-                ? new EarlyStoppingSpec(
-                    stopping.OptionalText("metric") is { } metric ? BindMetric(metric) : null, stopping.Integer("patience"))
-                : null,
-        };
-    }
+        BatchSize = section.Integer("batchSize"),
+        Shards = section.Integer("shards"),
+        Epochs = section.OptionalInteger("epochs"),
+        Steps = section.OptionalInteger("steps"),
+        Seed = (ulong)section.Double("seed"),
+        DropLast = section.Flag("dropLast"),
+        Shuffle = section.Flag("shuffle"),
+        Update = new UpdateSpec(
+            BindOptimizer(section.Map("optimizer")), BindSchedule(section.Map("schedule")),
+            section.OptionalFloat("clipNorm")),
+        EvaluateEveryEpochs = section.Integer("evaluateEveryEpochs"),
+        LogEverySteps = section.Integer("logEverySteps"),
+        InitialWeights = section.OptionalText("initialWeights"),
+        EarlyStopping = section["earlyStopping"] is JsonMap stopping
+            ? new EarlyStoppingSpec(
+                stopping.OptionalText("metric") is { } metric ? BindMetric(metric) : null, stopping.Integer("patience"))
+            : null,
+    };
 
     public static BestMetric BindMetric(string name) => Enum.Parse<BestMetric>(name, ignoreCase: true);
 
@@ -104,7 +93,9 @@ internal static class TrainingSection
 
     private static OptimizerSpec BindOptimizer(JsonMap optimizer) => optimizer.Text("type") switch
     {
-        "sgd" => BindSgd(optimizer),
+        "sgd" => new SgdSpec(
+            optimizer.Float("learningRate"), optimizer.Float("momentum"), optimizer.Flag("nesterov"),
+            optimizer.Float("weightDecay")),
         "adam" => new AdamSpec(
             optimizer.Float("learningRate"), optimizer.Float("beta1"), optimizer.Float("beta2"),
             optimizer.Float("epsilon"), optimizer.Float("weightDecay")),
@@ -112,17 +103,6 @@ internal static class TrainingSection
             optimizer.Float("learningRate"), optimizer.Float("beta1"), optimizer.Float("beta2"),
             optimizer.Float("epsilon"), optimizer.Float("weightDecay")),
     };
-
-    private static SgdSpec BindSgd(JsonMap optimizer)
-    {
-        var spec = new SgdSpec(
-            optimizer.Float("learningRate"), optimizer.Float("momentum"), optimizer.Flag("nesterov"),
-            optimizer.Float("weightDecay"));
-        return spec is { Nesterov: true, Momentum: 0 }
-            ? throw new RunFileException(
-                $"{optimizer["nesterov"]!.Origin}: training.optimizer.nesterov is true, but momentum is 0; give a momentum, as in 0.9")
-            : spec;
-    }
 
     private static ScheduleSpec BindSchedule(JsonMap schedule) => schedule.Text("type") switch
     {

@@ -11,6 +11,9 @@ internal sealed class MapShape(string description, params ImmutableArray<MapKey>
 
     public ImmutableArray<MapKey> Keys => keys;
 
+    /// <summary>What keys demand of each other. Default: nothing.</summary>
+    public ImmutableArray<MapRule> Rules { get; init; } = [];
+
     public override string Expected => "an object";
 
     public override JsonTree Check(JsonTree value, string path)
@@ -40,7 +43,13 @@ internal sealed class MapShape(string description, params ImmutableArray<MapKey>
             }
         }
 
-        return map with { Members = members.ToImmutable() };
+        JsonMap complete = map with { Members = members.ToImmutable() };
+        foreach (MapRule rule in Rules)
+        {
+            rule.Check(complete, path);
+        }
+
+        return complete;
     }
 
     public override JsonObject ToSchema()
@@ -58,7 +67,7 @@ internal sealed class MapShape(string description, params ImmutableArray<MapKey>
             properties[key.Name] = schema;
         }
 
-        return new JsonObject
+        var map = new JsonObject
         {
             ["type"] = "object",
             ["description"] = description,
@@ -66,6 +75,12 @@ internal sealed class MapShape(string description, params ImmutableArray<MapKey>
             ["required"] = new JsonArray([.. keys.Where(key => key.IsRequired).Select(key => (JsonNode)key.Name)]),
             ["additionalProperties"] = false,
         };
+        if (!Rules.IsEmpty)
+        {
+            map["allOf"] = new JsonArray([.. Rules.Select(rule => rule.ToSchema())]);
+        }
+
+        return map;
     }
 
     private static JsonTree? Place(JsonTree? value, string origin) => value is null ? null : value with { Origin = origin };

@@ -78,13 +78,14 @@ internal sealed class NumberShape(double? min = null, double? max = null, double
 }
 
 /// <param name="isPath">A file path, relative to the run file's folder.</param>
-internal sealed class TextShape(string what = "a text", bool isPath = false) : ValueShape
+/// <param name="lengthMax">Characters at most.</param>
+internal sealed class TextShape(string what = "a text", bool isPath = false, int? lengthMax = null) : ValueShape
 {
     public override string Expected => what;
 
     public override JsonTree Check(JsonTree value, string path)
     {
-        if (value is not JsonText { Text.Length: > 0 } text)
+        if (value is not JsonText { Text.Length: > 0 } text || text.Text.Length > lengthMax)
         {
             Refuse(value, path);
             return value;
@@ -98,7 +99,16 @@ internal sealed class TextShape(string what = "a text", bool isPath = false) : V
         return text with { IsPath = true, Text = text.IsFromFlag ? Path.GetFullPath(text.Text) : text.Text };
     }
 
-    public override JsonObject ToSchema() => new() { ["type"] = "string", ["minLength"] = 1 };
+    public override JsonObject ToSchema()
+    {
+        var schema = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
+        if (lengthMax is not null)
+        {
+            schema["maxLength"] = lengthMax;
+        }
+
+        return schema;
+    }
 }
 
 internal sealed class ChoiceShape(params string[] choices) : ValueShape
