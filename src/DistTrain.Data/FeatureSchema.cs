@@ -70,6 +70,27 @@ public sealed record FeatureSchema
         return schema;
     }
 
+    /// <summary>Makes of one row of raw features what the model takes: missing values filled, all scaled.</summary>
+    /// <param name="row">Shape (Width,), in the order of FeatureNames; a missing value is NaN. Updated in place.</param>
+    /// <exception cref="ArgumentException">The row has another length.</exception>
+    /// <exception cref="DataException">A value is missing and has no fill, or is not finite after scaling.</exception>
+    public void Prepare(Span<float> row)
+    {
+        if (row.Length != Width)
+        {
+            throw new ArgumentException($"the row has {row.Length} features, the model takes {Width}", nameof(row));
+        }
+
+        RawFeatureScaling.Apply(row, Fill.AsSpan(), Scaling);
+        if (RawFeatureScaling.IndexOfInfinite(row) is >= 0 and int column)
+        {
+            string feature = FeatureNames.IsEmpty ? $"feature {column}" : $"feature \"{FeatureNames[column]}\"";
+            throw new DataException(float.IsNaN(row[column])
+                ? $"{feature} is missing (not a number), and the model was trained without a fill for missing values"
+                : $"{feature} is not finite after scaling; it lies too far from the training's values");
+        }
+    }
+
     /// <param name="name">Of the file that it comes from, for the message.</param>
     /// <exception cref="DataException">The parts do not fit together.</exception>
     internal void Check(string name)

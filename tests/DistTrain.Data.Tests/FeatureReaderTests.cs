@@ -83,6 +83,25 @@ public sealed class FeatureReaderTests : IDisposable
     }
 
     [Fact]
+    public void Prepare_OfARow_GivesWhatTheReaderGives()
+    {
+        float[] row = [2, float.NaN];
+        Schema().Prepare(row);
+
+        Assert.Equal(Read("a,b\n2,\n"), row);
+    }
+
+    [Fact]
+    public void Prepare_OfARowThatCannotBeUsed_SaysWhy()
+    {
+        FeatureSchema withoutFill = Schema() with { Fill = [] };
+
+        Assert.Contains("\"b\" is missing", Assert.Throws<DataException>(() => withoutFill.Prepare([1, float.NaN])).Message, StringComparison.Ordinal);
+        Assert.Contains("\"a\" is not finite", Assert.Throws<DataException>(() => Schema().Prepare([float.PositiveInfinity, 1])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Schema().Prepare([1, 2, 3]));
+    }
+
+    [Fact]
     public void FromJson_OfToJson_IsTheSame()
     {
         FeatureSchema schema = Schema();
