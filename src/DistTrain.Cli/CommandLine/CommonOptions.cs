@@ -54,7 +54,7 @@ internal static class CommonOptions
 
     public static Option<string[]> Set() => new("--set")
     {
-        Description = "Replace a value of the run file, as in training.epochs=3; may be given several times.",
+        Description = "Replace a value of the run file, as in training.epochs=3 (null: as if it were not given); may be given several times.",
         HelpName = "path=value",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
@@ -69,6 +69,12 @@ internal static class CommonOptions
     public static Option<bool> Quiet() => new("--quiet", "-q")
     {
         Description = "No progress; the summary alone.",
+    };
+
+    /// <summary>For nodes that have no summary.</summary>
+    public static Option<bool> QuietNode() => new("--quiet", "-q")
+    {
+        Description = "Say nothing, except why it failed.",
     };
 
     public static Option<int> Threads() =>

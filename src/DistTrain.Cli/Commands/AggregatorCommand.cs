@@ -18,8 +18,8 @@ internal static class AggregatorCommand
         Option<DnsEndPoint> listen = CommonOptions.EndPoint("--listen", "Where workers find it; port 0: any free port.");
         Option<int> workersMin = CommonOptions.Integer(
             "--min-workers", "N", 1, 1, WorkersMax, "It takes no work before so many workers are ready for the first time.");
-        Option<int> threadsExpected = CommonOptions.Integer(
-            "--threads-expected", "T", 0, 1, MessageLimits.ThreadsMax,
+        Option<int?> threadsExpected = CommonOptions.OptionalInteger(
+            "--threads-expected", "T", 1, MessageLimits.ThreadsMax,
             "Compute threads of all its workers, for its first share of the work. Default: as many as --min-workers.");
         var dataFolder = new Option<string?>("--data-dir")
         {
@@ -32,7 +32,7 @@ internal static class AggregatorCommand
             Description = "Let anybody in who can reach the address. For closed networks.",
         };
         var endWithInput = new Option<bool>("--end-with-stdin") { Hidden = true };
-        Option<bool> quiet = CommonOptions.Quiet();
+        Option<bool> quiet = CommonOptions.QuietNode();
         var command = new ExampleCommand(
             "aggregator", "Stands between a coordinator and workers: passes weights on, and adds the workers' sums up.",
             "disttrain aggregator --join 127.0.0.1:7070 --listen 127.0.0.1:7071 --min-workers 16")
@@ -50,14 +50,13 @@ internal static class AggregatorCommand
             bool isChild = parsed.GetValue(endWithInput);
             bool isQuiet = parsed.GetValue(quiet);
             int workers = parsed.GetValue(workersMin);
-            int threads = parsed.GetValue(threadsExpected);
             using var interrupt = new Interrupt(ignoreKeyboard: isChild);
             var request = new AggregatorRequest
             {
                 Above = [.. above.Select(node => (node.Host, node.Port))],
                 Listen = address,
                 WorkersAtStart = workers,
-                ThreadsExpected = threads > 0 ? threads : workers,
+                ThreadsExpected = parsed.GetValue(threadsExpected) ?? workers,
                 Token = token,
                 Tls = tls,
                 DataFolder = parsed.GetValue(dataFolder),

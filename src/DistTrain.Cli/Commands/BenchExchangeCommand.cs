@@ -15,7 +15,7 @@ internal static class BenchExchangeCommand
     {
         Option<int[]> floats = Quantities.Sizes(
             "--floats", "N,...", [5_000_000], ExchangeModel.FloatsMin, ExchangeModel.FloatsMax,
-            "Parameters, as in 500K, 5M or 25000000; several are timed one after the other. Default: 5M.");
+            "Parameters, as in 500K, 5M or 25000000; several are timed one after the other.");
         Option<int> workers = CommonOptions.Integer("--workers", "N", 2, 1, WorkersMax, "Worker processes.");
         Option<LinkKind> link = CommonOptions.Link();
         link.Description = "Only this kind of link: tcp, or shared (memory). Default: both, one after the other.";

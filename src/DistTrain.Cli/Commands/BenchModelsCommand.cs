@@ -17,7 +17,7 @@ internal static class BenchModelsCommand
     {
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "mlp, wide, cnn, or a run file; several are timed one after the other. Default: the three.",
+            Description = "mlp, wide, cnn, or a run file; several are timed one after the other.",
             Arity = ArgumentArity.ZeroOrMore,
             DefaultValueFactory = _ => [.. BenchmarkModels.All.Select(model => model.Name)],
         };

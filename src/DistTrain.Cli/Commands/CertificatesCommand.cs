@@ -24,7 +24,7 @@ internal static class CertificatesCommand
         };
         Option<int> days = CommonOptions.Integer(
             "--days", "N", CertificateFolder.DaysValidDefault, 1, DaysMax,
-            $"How long nodes' certificates hold. Default: {CertificateFolder.DaysValidDefault}.");
+            "How long nodes' certificates hold.");
         var command = new ExampleCommand(
             "certificates", "Makes a small certificate authority and certificates for a cluster's nodes.",
             "disttrain certificates --out certificates --hosts coordinator,worker",

@@ -14,9 +14,9 @@ internal static class CoordinatorCommand
     {
         Argument<string> run = CommonOptions.RunFile();
         Option<DnsEndPoint> listen = CommonOptions.EndPoint("--listen", "Where workers find it; port 0: any free port.");
-        Option<int> workersMin = CommonOptions.Integer(
-            "--min-workers", "N", 0, 1, WorkersMax,
-            "Training waits for so many workers. Default: the run file's cluster.minWorkers.");
+        Option<int?> workersMin = CommonOptions.OptionalInteger(
+            "--min-workers", "N", 1, WorkersMax,
+            "Training waits while fewer workers are there. Default: the run file's cluster.minWorkers.");
         Option<LinkKind> link = CommonOptions.Link();
         Option<string?> outFolder = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
@@ -47,12 +47,11 @@ internal static class CoordinatorCommand
             TlsIdentity? tls = links.ReadTls(parsed);
             AdmissionRule.Require(address.Address, token.Length > 0, tls is not null, parsed.GetValue(insecure));
             var session = new TrainingSession(runFile, parsed.GetValue(json), parsed.GetValue(quiet));
-            int minimum = parsed.GetValue(workersMin);
             var request = new ClusterRequest
             {
                 Run = runFile,
                 Listen = address,
-                WorkersMin = minimum > 0 ? minimum : runFile.Cluster.MinWorkers,
+                WorkersMin = parsed.GetValue(workersMin) ?? runFile.Cluster.MinWorkers,
                 Token = token,
                 Tls = tls,
                 Link = parsed.GetValue(link),

@@ -13,6 +13,7 @@ internal static class WorkerCommand
         Option<DnsEndPoint[]> join = CommonOptions.EndPoints(
             "--join", "The coordinator's address, or an aggregator's; given again: where to go when that is gone.");
         Option<int> threads = CommonOptions.Threads();
+        threads.Description = "Compute threads.";
         Option<LinkKind> link = CommonOptions.Link();
         var dataFolder = new Option<string?>("--data-dir")
         {
@@ -26,7 +27,7 @@ internal static class WorkerCommand
         };
         var links = new LinkOptions();
         var endWithInput = new Option<bool>("--end-with-stdin") { Hidden = true };
-        Option<bool> quiet = CommonOptions.Quiet();
+        Option<bool> quiet = CommonOptions.QuietNode();
         var command = new ExampleCommand(
             "worker", "A worker of a cluster; it gets run file and data from the coordinator.",
             "disttrain worker --join 127.0.0.1:7070 --threads 2")

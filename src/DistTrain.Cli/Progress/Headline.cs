@@ -10,9 +10,11 @@ internal static class Headline
         string test = started.TestRows > 0 ? $", {Figures.Count(started.TestRows)} to test" : "";
         string validation = started.ValidationRows > 0 ? $", {Figures.Count(started.ValidationRows)} to validate" : "";
         string resumed = started.StepsDone > 0 ? $", resumed after step {Figures.Count(started.StepsDone)}" : "";
+        string workers = started.Workers == 0
+            ? "workers that come by themselves" : DescribeWorkers(started.Engine, started.Workers, started.ThreadsPerWorker);
         return $"{Figures.Count(started.ParameterCount)} parameters, {Figures.Plural(started.TrainRows, "row")} to train{validation}{test}, "
             + $"{Figures.Plural(started.Epochs, "epoch")} of {Figures.Plural(started.StepsPerEpoch, "step")}, "
-            + $"{DescribeWorkers(started.Engine, started.Workers, started.ThreadsPerWorker)}{resumed}";
+            + $"{workers}{resumed}";
     }
 
     public static string Describe(EpochFigures epoch)
@@ -35,6 +37,7 @@ internal static class Headline
         return string.Join("  ", parts);
     }
 
+    /// <param name="threads">Of each worker; 0: each has its own number, unknown here.</param>
     public static string DescribeWorkers(string engine, int workers, int threads)
     {
         string where = engine switch
@@ -43,6 +46,7 @@ internal static class Headline
             "processes" => workers == 1 ? " as a process of its own" : " as processes",
             _ => "",
         };
-        return $"{Figures.Plural(workers, "worker")}{where}, {Figures.Plural(threads, "thread")}{(workers == 1 ? "" : " each")}";
+        string own = threads == 0 ? "" : $", {Figures.Plural(threads, "thread")}{(workers == 1 ? "" : " each")}";
+        return $"{Figures.Plural(workers, "worker")}{where}{own}";
     }
 }

@@ -44,7 +44,8 @@ public sealed partial class CoordinatorProtocol
     private string WhyWaiting()
     {
         int loading = _crew.LoadingCount;
-        string why = _crew.LastLoss ?? (loading > 0 ? "the run begins" : "none has joined yet");
+        string why = _crew.LastLoss
+            ?? (loading > 0 ? "the run begins" : _crew.ReadyCount > 0 ? "no other has joined yet" : "none has joined yet");
         return loading > 0 ? $"{loading} loading; {why}" : why;
     }
 

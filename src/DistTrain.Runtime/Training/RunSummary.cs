@@ -57,6 +57,7 @@ public sealed record RunSummary
     /// <summary>Workers asked for, or for a cluster the most that took part at once.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>0 for a cluster, whose workers decide that each for itself.</summary>
     public required int ThreadsPerWorker { get; init; }
 
     /// <summary>"in-process", "processes" or "cluster".</summary>

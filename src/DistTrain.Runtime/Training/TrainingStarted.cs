@@ -6,7 +6,7 @@ public sealed record TrainingStarted
     /// <summary>"in-process", "processes" or "cluster".</summary>
     public required string Engine { get; init; }
 
-    /// <summary>Workers asked for (for a cluster: the fewest that a round needs).</summary>
+    /// <summary>Workers asked for; 0 for a cluster, whose workers come by themselves.</summary>
     public required int Workers { get; init; }
 
     public required int ThreadsPerWorker { get; init; }

@@ -155,6 +155,22 @@ public sealed class CoordinatorAdmissionTests
     }
 
     [Fact]
+    public void Coordinator_TooFewAfterALoss_FinishesTheRoundAndWaitsWithTheNext()
+    {
+        CoordinatorBench bench = new(settings => settings with { WorkersMin = 2 });
+        bench.Do(new CoordinatorEvent.Started());
+        Assert.Equal(
+            new Notice.WaitingForWorkers(1, 2, "no other has joined yet"), Told<Notice.WaitingForWorkers>(bench.Join(1)));
+        Assert.Equal("1:[shards 0–1] 2:[shards 2–3]", Assignments(bench.Join(2)));
+        Assert.Equal("1:[shards 2–3]", Assignments(bench.Lose(2)));
+        bench.Sum(1, new(1, 0));
+        bench.Sum(1, new(1, 1));
+        IReadOnlyList<CoordinatorEffect> closed = bench.Close(1);
+        Assert.Equal("", Assignments(closed));
+        Assert.Equal((1, 2), Told<Notice.WaitingForWorkers>(closed) is { } waiting ? (waiting.Present, waiting.Needed) : default);
+    }
+
+    [Fact]
     public void Coordinator_WorkersAtStart_AreAwaitedOnlyForTheFirstRound()
     {
         CoordinatorBench bench = new(settings => settings with { WorkersAtStart = 2 });

@@ -16,8 +16,8 @@ internal sealed class ClusterEngine
         HelpName = "HOST",
     };
 
-    private readonly Option<int> _port = CommonOptions.Integer(
-        "--akka-port", "PORT", 0, 1, PortMax,
+    private readonly Option<int?> _port = CommonOptions.OptionalInteger(
+        "--akka-port", "PORT", 1, PortMax,
         $"Akka.Remote's port. Default: {NodeEnvironment.Port}, else the one after --listen; for a worker any free one.");
 
     private readonly Option<string[]> _coordinators = new("--coordinators")
@@ -72,11 +72,10 @@ internal sealed class ClusterEngine
 
     private AkkaOptions OptionsOf(ParseResult parsed)
     {
-        int port = parsed.GetValue(_port);
         var flags = new AkkaOptions
         {
             AdvertisedHost = parsed.GetValue(_advertise),
-            Port = port == 0 ? null : port,
+            Port = parsed.GetValue(_port),
             OtherCoordinators = [.. parsed.GetValue(_coordinators) ?? []],
         };
         try
