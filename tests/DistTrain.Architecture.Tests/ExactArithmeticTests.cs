@@ -5,7 +5,7 @@ using DistTrain.Numerics;
 
 namespace DistTrain.Architecture.Tests;
 
-/// <summary>What decides a run's bits is built from IEEE-exact operations alone (DESIGN.md, section 2.3).</summary>
+/// <summary>What decides a run's bits is built from IEEE-exact operations alone (docs/ARCHITECTURE.md, "Same bits").</summary>
 public sealed class ExactArithmeticTests
 {
     /// <summary>Math and MathF: the members whose results IEEE 754 or their definition fixes to the last bit.</summary>

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace DistTrain.Architecture.Tests;
 
-/// <summary>Dependencies point downwards only (DESIGN.md, section 3).</summary>
+/// <summary>Dependencies point downwards only (docs/ARCHITECTURE.md, "The layers").</summary>
 public sealed class ProjectReferenceTests
 {
     /// <summary>A project may know those of lower rank, and none of its own.</summary>

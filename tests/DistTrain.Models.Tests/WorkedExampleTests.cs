@@ -1,6 +1,6 @@
 namespace DistTrain.Models.Tests;
 
-/// <summary>The worked example of DESIGN.md section 1: one epoch of one batch of three samples.</summary>
+/// <summary>The worked example of examples/broccoli: one epoch of one batch of three samples.</summary>
 public class WorkedExampleTests
 {
     [Theory]

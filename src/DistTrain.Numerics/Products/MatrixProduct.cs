@@ -5,8 +5,8 @@ namespace DistTrain.Numerics;
 
 /// <summary>float32 matrix products in the three forms that forward and backward need. Row-major, dense.</summary>
 /// <remarks>
-/// Canonical order (DESIGN.md, section 2.3): every element is one chain c ← fma(a, b, c) over k ascending, from its start
-/// value. It does not depend on block sizes, vector width or thread count, nor on whether steps with a zero are left out.
+/// Canonical order (docs/ARCHITECTURE.md, "Same bits"): every element is one chain c ← fma(a, b, c) over k ascending, from
+/// its start value. It does not depend on block sizes, vector width or thread count, nor on whether steps with a zero are left out.
 /// </remarks>
 public static unsafe class MatrixProduct
 {

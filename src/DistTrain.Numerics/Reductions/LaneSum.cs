@@ -4,7 +4,7 @@ using DistTrain.Numerics.Kernels;
 
 namespace DistTrain.Numerics;
 
-/// <summary>Sums over elements in the canonical order (DESIGN.md, section 2.3), whatever the vector width.</summary>
+/// <summary>Sums over elements in the canonical order (docs/ARCHITECTURE.md, "Same bits"), whatever the vector width.</summary>
 /// <remarks>
 /// 16 virtual lanes: element i belongs to lane i mod 16; each lane is one chain over its elements in ascending order,
 /// from +0; the lanes are added by the fixed tree (i, i + 8), (i, i + 4), (i, i + 2), (i, i + 1).

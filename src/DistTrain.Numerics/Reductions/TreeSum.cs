@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace DistTrain.Numerics;
 
-/// <summary>Additions along the canonical reduction tree (DESIGN.md, section 2.2): a node's sum is left + right.</summary>
+/// <summary>Additions along the canonical reduction tree (docs/ARCHITECTURE.md, "Same bits"): a node's sum is left + right.</summary>
 public static class TreeSum
 {
     /// <summary>sum[i] = left[i] + right[i].</summary>

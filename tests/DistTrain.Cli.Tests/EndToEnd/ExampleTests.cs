@@ -36,7 +36,7 @@ public sealed class ExampleTests
         Assert.Null(summary["testAccuracy"]);
     }
 
-    /// <summary>The numbers of docs/ARCHITECTURE.md and of batch learning by hand, in the command's own output.</summary>
+    /// <summary>The numbers of examples/broccoli/README.md, in the command's own output.</summary>
     [Theory]
     [InlineData("--workers 1")]
     [InlineData("--workers 2")]

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace DistTrain.Cli.Tests.EndToEnd;
 
-/// <summary>The README's commands work as they stand there.</summary>
+/// <summary>The README's commands and run file work as they stand there, and no document has a broken link.</summary>
 public sealed partial class ReadmeTests
 {
     private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
@@ -30,12 +30,31 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Links_Local_LeadToAFile()
+    public async Task RunFile_OfTheReadme_Trains()
     {
-        string[] targets = [.. LocalLink().Matches(Readme).Select(match => match.Groups[1].Value)];
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["run.json"], Readme.Split("```jsonc\n")[1].Split("```")[0]);
+        File.Copy(Path.Combine(Repository.Root, "examples", "iris", "iris.csv"), folder["iris.csv"]);
+
+        CommandResult result = await DistTrainCommand.RunAsync(["train", folder["run.json"], "--out", folder["out"]]);
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+    }
+
+    [Fact]
+    public void Links_OfAllDocuments_LeadToAFile()
+    {
+        string[] documents =
+        [
+            Path.Combine(Repository.Root, "README.md"),
+            .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"),
+            .. Directory.GetFiles(Path.Combine(Repository.Root, "examples"), "*.md", SearchOption.AllDirectories),
+        ];
+        string[] targets = [.. documents.SelectMany(document => LocalLink().Matches(File.ReadAllText(document))
+            .Select(match => Path.Combine(Path.GetDirectoryName(document)!, match.Groups[1].Value)))];
 
         Assert.NotEmpty(targets);
-        Assert.All(targets, target => Assert.True(Path.Exists(Path.Combine(Repository.Root, target)), target));
+        Assert.All(targets, target => Assert.True(Path.Exists(target), target));
     }
 
     private static List<string> Commands() =>
