@@ -15,10 +15,11 @@ public sealed class LinkDialer(string host, int port, string token, TlsIdentity?
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(AdmissionGate.TimeMax);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         Stream? stream = null;
         try
         {
+            socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(host, port, limit.Token).ConfigureAwait(false);
             var plain = new NetworkStream(socket, ownsSocket: true);
             stream = plain;
@@ -32,7 +33,7 @@ public sealed class LinkDialer(string host, int port, string token, TlsIdentity?
         }
         catch (Exception error)
         {
-            socket.Dispose();
+            socket?.Dispose();
             if (stream is not null)
             {
                 await stream.DisposeAsync().ConfigureAwait(false);

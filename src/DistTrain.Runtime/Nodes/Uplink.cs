@@ -25,7 +25,7 @@ internal sealed class Uplink(IConnector connector, IMailbox<WorkerInput> node, A
 
             port.Start();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // The node ends.
         }
@@ -33,7 +33,9 @@ internal sealed class Uplink(IConnector connector, IMailbox<WorkerInput> node, A
         {
             refused(refusal.Message);
         }
-        catch (LinkException failure)
+#pragma warning disable CA1031 // Nobody else learns of it: a node that is not told that connecting failed never tries again.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             node.TryPost(new WorkerInput.Disconnected(null, failure.Message));
         }
