@@ -48,6 +48,12 @@ internal sealed class WorkerCrew : IAsyncDisposable
             WorkerActor worker = _make(name, index);
             lock (_lock)
             {
+                if (_ending.IsCancellationRequested)
+                {
+                    // Whoever ends the crew has stopped the others already, and would wait for this one for ever.
+                    return;
+                }
+
                 _alive.Add(worker);
             }
 
