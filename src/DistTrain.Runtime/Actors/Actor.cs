@@ -109,7 +109,7 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
 
     protected abstract void OnDeadline(Instant now);
 
-    /// <summary>A handler threw; the actor stops.</summary>
+    /// <summary>A handler threw, and the actor stops; or what follows its stop threw.</summary>
     protected abstract void OnFailed(Exception failure);
 
     /// <summary>Last call; no message comes any more.</summary>
@@ -171,15 +171,25 @@ public abstract class Actor<TMessage> : IMailbox<TMessage>
     {
         _mailbox.Writer.TryComplete();
         await _alarm.DisposeAsync().ConfigureAwait(false);
-        while (_mailbox.Reader.TryRead(out TMessage? rest))
+        try
         {
-            if (rest is not null)
+            while (_mailbox.Reader.TryRead(out TMessage? rest))
             {
-                Discard(rest);
+                if (rest is not null)
+                {
+                    Discard(rest);
+                }
             }
+
+            OnStopped();
+        }
+#pragma warning disable CA1031 // A state that a handler broke may not even be given back; whoever waits for the end is told all the same.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            OnFailed(failure);
         }
 
-        OnStopped();
         _completion.TrySetResult();
     }
 

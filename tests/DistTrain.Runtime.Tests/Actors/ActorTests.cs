@@ -47,6 +47,18 @@ public sealed class ActorTests
         Assert.False(await actor.PostAsync("late", default));
     }
 
+    /// <summary>What a handler broke may break its giving back, too; whoever waits for the actor must not wait for ever.</summary>
+    [Fact]
+    public async Task Stop_ThatThrows_EndsTheActorAndItsOwnerIsTold()
+    {
+        var actor = new Probe { IsBroken = true };
+        Assert.True(actor.TryPost("stop"));
+        actor.Start();
+        await actor.Completion.WaitAsync(Patience);
+
+        Assert.Equal("cannot even stop", actor.Failure?.Message);
+    }
+
     [Fact]
     public async Task PutOff_WhileMessagesWait_IsDonePieceByPieceWhenNoneDoes()
     {
@@ -114,6 +126,8 @@ public sealed class ActorTests
         /// <summary>Done when no piece is left.</summary>
         public TaskCompletionSource Idle { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        public bool IsBroken { get; init; }
+
         public Instant? Deadline { get; init; }
 
         public Instant? RangAt { get; private set; }
@@ -174,7 +188,14 @@ public sealed class ActorTests
 
         protected override void OnFailed(Exception failure) => Failure = failure;
 
-        protected override void OnStopped() => IsStopped = true;
+        protected override void OnStopped()
+        {
+            IsStopped = true;
+            if (IsBroken)
+            {
+                throw new InvalidOperationException("cannot even stop");
+            }
+        }
 
         protected override void Discard(string message) => Discarded.Add(message);
     }
