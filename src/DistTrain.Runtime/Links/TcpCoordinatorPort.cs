@@ -61,7 +61,7 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
 
         lock (_sumsLock)
         {
-            if (IsEnded)
+            if (!_isSharing || IsEnded)
             {
                 return null;
             }
@@ -196,6 +196,8 @@ internal sealed class TcpCoordinatorPort : TcpPair, ICoordinatorPort
             port._places?.Dispose();
             lock (port._sumsLock)
             {
+                // The connection ends a little later, and nobody would give back memory that is taken meanwhile.
+                port._isSharing = false;
                 port._sums?.Dispose();
                 port._sums = null;
             }

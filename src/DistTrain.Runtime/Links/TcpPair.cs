@@ -89,7 +89,10 @@ internal abstract class TcpPair
     }
 
     /// <summary>The peer has the memory, too: control messages and shared tensors go through it from the next one on.</summary>
-    protected void AgreeOnPipe() => _isPipeAgreed = true;
+    /// <exception cref="WireFormatException">There is none.</exception>
+    protected void AgreeOnPipe() => _isPipeAgreed = Volatile.Read(ref _pipes) is not null
+        ? true
+        : throw new WireFormatException("shared memory was accepted that was not offered");
 
     /// <summary>The largest tensor that is taken from now on; takes effect at the next frame.</summary>
     protected void LimitTensors(int floatsMax) =>
@@ -200,8 +203,9 @@ internal abstract class TcpPair
                 OnGarbage(garbage.Message);
             }
         }
-        catch (Exception error) when (
-            error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever ends the reading ends the connection: a peer that is not heard must not seem connected.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             _peerEnded.TrySetResult();
             await ReadRestOfPipeAsync().ConfigureAwait(false);

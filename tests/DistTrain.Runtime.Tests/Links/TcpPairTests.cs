@@ -126,6 +126,78 @@ public sealed class TcpPairTests
         await port.Ended.WaitAsync(Patience);
     }
 
+    [Fact]
+    public async Task ShareAnswer_FromAWorkerThatWasOfferedNone_IsRefusedInOneSentence()
+    {
+        using var sums = new SumBufferPool(8);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        var mailbox = new Mailbox<CoordinatorInput>();
+        var tensors = new ScriptedStream();
+        TcpWorkerPort port = Port(mailbox, new ScriptedStream(), tensors, sums, metrics, LinkKind.Tcp);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+
+        await tensors.SayAsync(FrameKind.ShareAnswer, [], [1]);
+
+        Assert.Equal(
+            new CoordinatorInput.Violated(Worker, "sent what cannot be read: shared memory was accepted that was not offered"),
+            await mailbox.NextAsync());
+        port.Close();
+        await port.Ended.WaitAsync(Patience);
+    }
+
+    /// <summary>A worker that is not read any more must not seem connected until its silence is noticed.</summary>
+    [Fact]
+    public async Task PartialSum_ThatNoVectorIsLeftFor_EndsTheConnection()
+    {
+        using var sums = new SumBufferPool(4 + MetricSums.Count, buffersMax: 1);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        SumBuffer last = sums.Rent();
+        var mailbox = new Mailbox<CoordinatorInput>();
+        var tensors = new ScriptedStream();
+        TcpWorkerPort port = Port(mailbox, new ScriptedStream(), tensors, sums, metrics, LinkKind.Tcp);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+
+        var header = new ArrayBufferWriter<byte>();
+        MessageCodec.Write(
+            header, new WorkerMessage.PartialSum(new Term(1), new RoundNumber(1), 0, TreeNode.Leaf(0), 1));
+        await tensors.SayAsync(FrameKind.Tensor, header.WrittenSpan.ToArray(), new byte[sums.Length * sizeof(float)]);
+
+        CoordinatorInput.Disconnected lost = Assert.IsType<CoordinatorInput.Disconnected>(await mailbox.NextAsync());
+        Assert.Contains("sum vectors", lost.Reason, StringComparison.Ordinal);
+        await port.Ended.WaitAsync(Patience);
+        last.Release();
+    }
+
+    /// <summary>
+    /// The tensor link has ended, the control link not yet, and a compute thread asks for a vector: memory that is taken now
+    /// would stay taken for as long as the process lives.
+    /// </summary>
+    [SkippableFact]
+    public async Task RentSums_AfterTheTensorLinkEnded_TakesNoMemory()
+    {
+        using SharedRegion? region = SharedPipes.TryCreateRegion();
+        Skip.If(region is null, "shared memory is a Linux matter");
+        var mailbox = new Mailbox<WorkerInput>();
+        var control = new ScriptedStream();
+        var tensors = new ScriptedStream();
+        var port = new TcpCoordinatorPort(control, tensors, mailbox);
+        port.Start();
+        port.ExpectWeights(new BucketPlan(4, 1));
+        await tensors.SayAsync(FrameKind.ShareOffer, [], region.PlaceOf(TcpWorkerPort.SlotUp).ToBytes());
+        Assert.Equal([1], await tensors.NextPayloadAsync());
+        SumBuffer? before = port.TryRentSums();
+        Assert.NotNull(before);
+        before.Release();
+
+        await EndAsync(tensors, failure: null);
+
+        Assert.Null(port.TryRentSums());
+        port.Close();
+        await port.Ended.WaitAsync(Patience);
+    }
+
     /// <summary>
     /// The coordinator ends the connection while most of its last words wait for room at a worker that reads slowly and goes
     /// on sending. Closed at once, the socket would answer that with a reset, and the rest would be lost.
