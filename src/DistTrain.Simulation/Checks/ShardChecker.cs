@@ -52,6 +52,12 @@ internal sealed class ShardChecker(TinyTask task, SimulatedProcess owner)
                 throw new PromiseBrokenException($"{owner} gives shard {shard} of {_round} out again, which is finished");
             }
 
+            if (_leftLate == (assign.Round.Number.Value, shard))
+            {
+                // Between two looks that may lie far apart (a coordinator that is frozen is not looked at) it is repeated.
+                _leftLate = null;
+            }
+
             if (!_given.Add((worker, shard)))
             {
                 throw new PromiseBrokenException($"{owner} gives shard {shard} of {_round} to {worker} twice");
