@@ -18,6 +18,9 @@ public sealed record FrameLimits(int MessageBytesMax, int PayloadBytesMax)
     /// <summary>A tensor's message is a handful of numbers.</summary>
     public const int TensorMessageBytesMax = 256;
 
-    /// <summary>No payload is larger, whatever the limits say: 1 GiB.</summary>
-    public const int PayloadBytesCeiling = 1 << 30;
+    /// <summary>
+    /// No payload is larger, whatever the limits say: the sum vector of the largest model that is supported (500 million
+    /// parameters) in one bucket, as clipping by norm needs it.
+    /// </summary>
+    public const int PayloadBytesCeiling = 2_000_004_096;
 }

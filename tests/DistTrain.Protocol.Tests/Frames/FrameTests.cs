@@ -132,7 +132,8 @@ public sealed class FrameTests
     public void FrameLimits_ForALargeModel_StayBelowTheCeiling()
     {
         Assert.Equal(4_000_000, FrameLimits.Tensor(1_000_000).PayloadBytesMax);
-        Assert.Equal(1 << 30, FrameLimits.Tensor(int.MaxValue).PayloadBytesMax);
+        Assert.Equal(2_000_000_064, FrameLimits.Tensor(500_000_016).PayloadBytesMax);
+        Assert.Equal(FrameLimits.PayloadBytesCeiling, FrameLimits.Tensor(int.MaxValue).PayloadBytesMax);
     }
 
     private static byte[] Filled(int count)
