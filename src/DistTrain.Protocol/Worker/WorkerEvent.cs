@@ -25,7 +25,8 @@ public abstract record WorkerEvent
     /// <summary>Answer to <see cref="WorkerEffect.LoadRun"/>.</summary>
     public sealed record RunLoaded(string RunHash, string DataHash, int BucketCount) : WorkerEvent;
 
-    public sealed record RunNotLoaded(string Reason) : WorkerEvent;
+    /// <param name="MayHeal">A connection broke on the way: the next Welcome may find it whole.</param>
+    public sealed record RunNotLoaded(string Reason, bool MayHeal = false) : WorkerEvent;
 
     /// <summary>Answer to <see cref="WorkerEffect.Compute"/>: the node's sums lie in the shell under this handle, one per bucket.</summary>
     public sealed record NodeComputed(Round Round, TreeNode Node, SumHandle Sums, long ComputeMicroseconds) : WorkerEvent;

@@ -117,7 +117,7 @@ public sealed partial class WorkerProtocol
         }
     }
 
-    private void RunNotLoaded(string reason)
+    private void RunNotLoaded(string reason, bool mayHeal)
     {
         if (_loadingRunHash is null || _stage == Stage.Ended)
         {
@@ -126,7 +126,12 @@ public sealed partial class WorkerProtocol
 
         bool isOfThisWelcome = _stage == Stage.Loading && _loadingRunHash == _welcome!.RunHash;
         _loadingRunHash = null;
-        if (isOfThisWelcome)
+        if (isOfThisWelcome && mayHeal)
+        {
+            // Perhaps the coordinator is gone, and the end of its connection is still to be told.
+            GoAway(reason);
+        }
+        else if (isOfThisWelcome)
         {
             Send(new WorkerMessage.Unfit(reason));
             End(RunEndKind.Failed, reason);

@@ -105,7 +105,7 @@ public sealed partial class WorkerProtocol
                 RunLoaded(loaded);
                 break;
             case WorkerEvent.RunNotLoaded notLoaded:
-                RunNotLoaded(notLoaded.Reason);
+                RunNotLoaded(notLoaded.Reason, notLoaded.MayHeal);
                 break;
             case WorkerEvent.NodeComputed computed:
                 NodeComputed(computed);

@@ -126,7 +126,7 @@ public sealed class AggregatorCore : IDisposable
                     loaded.Run.RunHash, loaded.Run.Data.ContentHash, loaded.Run.Buckets.Count));
                 break;
             case WorkerInput.NotLoaded failed:
-                Above(now, new WorkerEvent.RunNotLoaded(failed.Reason));
+                Above(now, new WorkerEvent.RunNotLoaded(failed.Reason, failed.MayHeal));
                 break;
             case WorkerInput.LeaveRequested leave:
                 Above(now, new WorkerEvent.LeaveRequested(leave.Reason));

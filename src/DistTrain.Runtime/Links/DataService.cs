@@ -31,6 +31,7 @@ internal static class DataService
 
     /// <summary>Receives the whole file into a stream.</summary>
     /// <exception cref="LinkException">Cut off, or not what was announced.</exception>
+    /// <exception cref="IOException">The destination takes no more.</exception>
     public static async Task ReceiveAsync(Stream stream, Stream destination, CancellationToken cancellation)
     {
         var reader = new FrameReader(new FrameLimits(sizeof(long), PieceBytes));
@@ -39,7 +40,7 @@ internal static class DataService
         {
             await FramePump.RunAsync(stream, reader, sink, cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or WireFormatException)
+        catch (Exception error) when (!sink.IsDestinationFailing && error is (IOException or WireFormatException))
         {
             throw new LinkException($"the data did not arrive whole: {error.Message}", isFinal: false, error);
         }
@@ -61,6 +62,9 @@ internal static class DataService
 
         public long Total { get; private set; } = -1;
 
+        /// <summary>What broke was not the connection.</summary>
+        public bool IsDestinationFailing { get; private set; }
+
         public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message)
         {
             if (header.Kind != FrameKind.Data || message.Length != sizeof(long))
@@ -80,7 +84,9 @@ internal static class DataService
                 throw new WireFormatException($"more than the {Total:N0} bytes that were announced came");
             }
 
+            IsDestinationFailing = true;
             await destination.WriteAsync(_piece.AsMemory(0, header.PayloadBytes)).ConfigureAwait(false);
+            IsDestinationFailing = false;
         }
 
         public void Ended()

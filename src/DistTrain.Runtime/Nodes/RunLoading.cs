@@ -13,7 +13,7 @@ internal static class RunLoading
             LoadedRun run = await Task.Run(() => source.LoadAsync(welcome, ending)).ConfigureAwait(false);
             host.Post(new WorkerInput.Loaded(run));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // The node ends; nobody waits for the answer.
         }
@@ -21,7 +21,8 @@ internal static class RunLoading
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            host.Post(new WorkerInput.NotLoaded(failure.Message));
+            host.Post(new WorkerInput.NotLoaded(
+                failure.Message, MayHeal: failure is LinkException { IsFinal: false }));
         }
     }
 }

@@ -58,7 +58,7 @@ public sealed class WorkerCore : IDisposable
                     loaded.Run.RunHash, loaded.Run.Data.ContentHash, loaded.Run.Buckets.Count));
                 break;
             case WorkerInput.NotLoaded failed:
-                Drive(now, new WorkerEvent.RunNotLoaded(failed.Reason));
+                Drive(now, new WorkerEvent.RunNotLoaded(failed.Reason, failed.MayHeal));
                 break;
             case WorkerInput.BucketComputed early:
                 OnBucket(now, early.Bucket);
@@ -80,6 +80,9 @@ public sealed class WorkerCore : IDisposable
     {
         switch (input)
         {
+            case WorkerInput.Connected connected:
+                connected.Port.Close("the worker ends");
+                break;
             case WorkerInput.WeightsArrived weights:
                 weights.Buffer.Release();
                 break;

@@ -24,7 +24,8 @@ public abstract record WorkerInput
 
     public sealed record Loaded(LoadedRun Run) : WorkerInput;
 
-    public sealed record NotLoaded(string Reason) : WorkerInput;
+    /// <param name="MayHeal">A connection broke on the way.</param>
+    public sealed record NotLoaded(string Reason, bool MayHeal) : WorkerInput;
 
     public sealed record BucketComputed(ComputedBucket Bucket) : WorkerInput;
 

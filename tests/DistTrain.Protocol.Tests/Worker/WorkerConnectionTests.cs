@@ -39,6 +39,20 @@ public sealed class WorkerConnectionTests
             bench.Do(new WorkerEvent.RunNotLoaded("no memory")));
     }
 
+    /// <summary>The coordinator died while the data came, and the end of the data was told before that of the connection.</summary>
+    [Fact]
+    public void Worker_WhoseDataWasCutOff_ComesAgainAndLoadsAnew()
+    {
+        WorkerBench bench = new();
+        bench.Do(new WorkerEvent.Connected());
+        bench.Hear(Welcome);
+        WorkerEffect effect = Assert.Single(
+            bench.Do(new WorkerEvent.RunNotLoaded("the data did not arrive whole", MayHeal: true)));
+        Assert.Equal("the data did not arrive whole", Assert.IsType<WorkerEffect.Reconnect>(effect).Reason);
+        bench.Do(new WorkerEvent.Connected());
+        Assert.Equal([new WorkerEffect.LoadRun(Welcome)], bench.Hear(Welcome));
+    }
+
     [Fact]
     public void Worker_RefusedForGood_Ends()
     {

@@ -37,6 +37,67 @@ public sealed class RemoteRunSourceTests
         Assert.Contains("was here already", log[1], StringComparison.Ordinal);
     }
 
+    /// <summary>A connection that breaks may heal, and the worker is to come again; a full disk is its own affair.</summary>
+    [Fact]
+    public async Task Load_WhoseDataIsCutOff_SaysThatItMayHeal()
+    {
+        using var tiny = new TinyRun();
+        LoadedRun loaded = tiny.Loaded;
+        await using var acceptor = new LinkAcceptor(new IPEndPoint(IPAddress.Loopback, 0), "", null);
+        acceptor.Start(static link => link.Stream.Dispose(), static _ => { });
+        using var source = new RemoteRunSource(
+            () => new LinkDialer("127.0.0.1", acceptor.Address.Port, "", null), tiny.Out("copies"), static _ => { });
+        var host = new Host();
+
+        await RunLoading.LoadAsync(
+            source, host,
+            new CoordinatorMessage.Welcome(
+                new WorkerId(1), new Term(1), loaded.RunJson, loaded.RunHash, tiny.Data.ContentHash, ""),
+            default);
+
+        Assert.True(Assert.IsType<WorkerInput.NotLoaded>(host.Posted).MayHeal);
+    }
+
+    [Fact]
+    public async Task Data_ThatTheDiskDoesNotTake_IsNoFaultOfTheConnection()
+    {
+        using var tiny = new TinyRun();
+        string file = tiny.Out("data");
+        await File.WriteAllTextAsync(file, "some bytes");
+        using var sent = new MemoryStream();
+        await DataService.SendAsync(sent, file, default);
+
+        sent.Position = 0;
+        await Assert.ThrowsAsync<IOException>(() => DataService.ReceiveAsync(sent, new FullDisk(), default));
+
+        sent.Position = 0;
+        sent.SetLength(sent.Length - 1);
+        LinkException cut = await Assert.ThrowsAsync<LinkException>(
+            () => DataService.ReceiveAsync(sent, new MemoryStream(), default));
+        Assert.False(cut.IsFinal);
+    }
+
+    private sealed class FullDisk : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("no space left on device");
+    }
+
+    private sealed class Host : IWorkerHost
+    {
+        public WorkerInput? Posted { get; private set; }
+
+        public void Post(WorkerInput input) => Posted = input;
+
+        public void Reconnect(TimeSpan after, string reason)
+        {
+        }
+
+        public void Finish(RunEnd end)
+        {
+        }
+    }
+
     [Theory]
     [InlineData("../../etc/passwd")]
     [InlineData("ABCDEF")]

@@ -38,6 +38,15 @@ public sealed class WorkerCoreTests
         Assert.Empty(port.Sums);
     }
 
+    /// <summary>Its other end would take a worker that has ended for one that says nothing.</summary>
+    [Fact]
+    public void Discard_AConnectionThatComesTooLate_EndsIt()
+    {
+        var port = new Port();
+        WorkerCore.Discard(new WorkerInput.Connected(port));
+        Assert.True(port.IsClosed);
+    }
+
     private sealed class Host : IWorkerHost, IDisposable
     {
         public BlockingCollection<WorkerInput> Posted { get; } = [];
@@ -73,9 +82,9 @@ public sealed class WorkerCoreTests
         {
         }
 
-        public void Close(string reason)
-        {
-        }
+        public bool IsClosed { get; private set; }
+
+        public void Close(string reason) => IsClosed = true;
     }
 
     private sealed class NoSource : IRunSource
