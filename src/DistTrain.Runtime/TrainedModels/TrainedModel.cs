@@ -6,6 +6,7 @@ using DistTrain.Numerics;
 namespace DistTrain.Runtime;
 
 /// <summary>A model from a run's output folder, ready to use: network, weights, and what its inputs and outputs mean.</summary>
+/// <remarks>Immutable; many threads may use it, each with a lane of its own.</remarks>
 public sealed class TrainedModel : IDisposable
 {
     private readonly AlignedBuffer _weights;

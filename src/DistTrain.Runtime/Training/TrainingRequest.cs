@@ -34,6 +34,9 @@ public sealed record TrainingRequest
     /// <summary>Whether every worker gets its part by its threads alone, measured speed aside; for measurements.</summary>
     internal bool SharesEvenly { get; init; }
 
-    /// <summary>How a worker process is started; null: this program again. Tests name another.</summary>
+    /// <summary>
+    /// How a worker process is started, "worker --join …" appended; null: this program again, which must then be the
+    /// disttrain command. Other programs name it.
+    /// </summary>
     public ProcessCommand? WorkerCommand { get; init; }
 }

@@ -9,6 +9,7 @@ public sealed record TrainingStarted
     /// <summary>Workers asked for; 0 for a cluster, whose workers come by themselves.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>0 for a cluster, whose workers decide that each for itself.</summary>
     public required int ThreadsPerWorker { get; init; }
 
     /// <summary>Floats of the flat parameter vector.</summary>
