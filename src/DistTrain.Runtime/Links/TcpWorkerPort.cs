@@ -42,6 +42,9 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 
     public string Address { get; }
 
+    /// <summary>One for all workers of a coordinator.</summary>
+    public SharingOffers Offers { get; init; } = new();
+
     /// <summary>Announces the worker to the coordinator, then starts to read.</summary>
     public async Task StartAsync()
     {
@@ -91,7 +94,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 
     private void OfferSharing()
     {
-        bool isPossible = _link != LinkKind.Tcp && _isSameMachine;
+        bool isPossible = _link != LinkKind.Tcp && _isSameMachine && !Offers.AreOver;
         if (isPossible && SharedPipes.TryCreateRegion() is { } region)
         {
             byte[] place = region.PlaceOf(SlotUp).ToBytes();
@@ -258,7 +261,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
             }
 
             SharedPlace place = SharedPlace.Read(_place);
-            SharedRegion region = _regions.Find(place);
+            SharedRegion region = Find(place);
             region.Retain();
             var buffer = new SumBuffer(
                 _ =>
@@ -269,6 +272,20 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
                 region.Floats(place.Slot));
             buffer.MarkRented();
             return port._buckets.View(buffer, sums.Bucket);
+        }
+
+        private SharedRegion Find(in SharedPlace place)
+        {
+            try
+            {
+                return _regions.Find(place);
+            }
+            catch (IOException)
+            {
+                // The worker comes again, and its sums travel over TCP then.
+                port.Offers.End();
+                throw;
+            }
         }
     }
 

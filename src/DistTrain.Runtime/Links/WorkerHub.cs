@@ -15,6 +15,7 @@ internal sealed class WorkerHub : IAsyncDisposable
     private readonly LoadedRun _run;
     private readonly string? _dataFile;
     private readonly LinkKind _link;
+    private readonly SharingOffers _offers = new();
     private readonly SumBufferPool _sums;
     private readonly SumBufferPool _metrics = new(MetricSums.Count);
     private readonly Lock _lock = new();
@@ -122,7 +123,10 @@ internal sealed class WorkerHub : IAsyncDisposable
 
     private void Begin(WorkerId worker, AdmittedLink? control, AdmittedLink tensor)
     {
-        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics, _link);
+        var port = new TcpWorkerPort(worker, control, tensor, _coordinator, _run.Buckets, _sums, _metrics, _link)
+        {
+            Offers = _offers,
+        };
         lock (_lock)
         {
             _ports.Add(port);

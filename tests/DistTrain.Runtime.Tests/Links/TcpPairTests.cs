@@ -146,6 +146,53 @@ public sealed class TcpPairTests
         await port.Ended.WaitAsync(Patience);
     }
 
+    /// <summary>
+    /// A worker of another user, who may open the coordinator's memory, and whose own the coordinator may not open. It was
+    /// refused again and again; now it comes again and sends its sums over TCP.
+    /// </summary>
+    [SkippableFact]
+    public async Task SharedSum_ThatCannotBeOpened_EndsTheConnectionAndTheOffers()
+    {
+        using var sums = new SumBufferPool(4 + MetricSums.Count);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        using var weights = new WeightBuffer(static _ => { }, new AlignedBuffer(4));
+        weights.MarkRented(new WeightVersion(5));
+        var offers = new SharingOffers();
+        var mailbox = new Mailbox<CoordinatorInput>();
+        var control = new ScriptedStream();
+        var tensors = new ScriptedStream();
+        TcpWorkerPort port = Port(mailbox, control, tensors, sums, metrics, LinkKind.Auto, offers: offers);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+        SharedPlace offered = SharedPlace.Read(await tensors.NextPayloadAsync());
+        using SharedRegion? region = SharedPipes.TryOpenRegion(offered);
+        Skip.If(region is null, "shared memory is a Linux matter");
+        await tensors.SayAsync(FrameKind.ShareAnswer, [], [1]);
+        await control.SayAsync(FrameKind.PipeBegin, [], []);
+
+        var header = new ArrayBufferWriter<byte>();
+        MessageCodec.Write(
+            header, new WorkerMessage.PartialSum(new Term(1), new RoundNumber(1), 0, TreeNode.Leaf(0), 1));
+        byte[] frame = ScriptedStream.Frame(
+            FrameKind.SharedTensor, header.WrittenSpan, (offered with { Nonce = 0 }).ToBytes());
+        Assert.Equal(frame.Length, new SharedPipe(region, TcpWorkerPort.SlotUp).TryWrite(frame));
+
+        Assert.Equal(
+            new CoordinatorInput.Disconnected(
+                Worker, "the other side's shared memory cannot be opened here, as that of another user"),
+            await mailbox.NextAsync());
+        await EndAsync(control, failure: null);
+        await EndAsync(tensors, failure: null);
+        await port.Ended.WaitAsync(Patience);
+
+        var later = new ScriptedStream();
+        TcpWorkerPort again = Port(mailbox, new ScriptedStream(), later, sums, metrics, LinkKind.Auto, offers: offers);
+        await again.StartAsync();
+        again.SendWeights(new CoordinatorMessage.Weights(new Term(1), new WeightVersion(5), 0), weights, 0, 4);
+        Assert.Equal(FrameKind.Tensor, await later.NextKindAsync());
+        again.Close();
+    }
+
     /// <summary>A worker that is not read any more must not seem connected until its silence is noticed.</summary>
     [Fact]
     public async Task PartialSum_ThatNoVectorIsLeftFor_EndsTheConnection()
@@ -271,7 +318,7 @@ public sealed class TcpPairTests
 
     private static TcpWorkerPort Port(
         Mailbox<CoordinatorInput> mailbox, Stream control, Stream tensors, SumBufferPool sums, SumBufferPool metrics, LinkKind link,
-        TimeSpan? endTimeMax = null)
+        TimeSpan? endTimeMax = null, SharingOffers? offers = null)
     {
         LinkSession session = LinkSession.New();
         return new TcpWorkerPort(
@@ -280,6 +327,7 @@ public sealed class TcpPairTests
             sums, metrics, link)
         {
             EndTimeMax = endTimeMax ?? (3 * Patience),
+            Offers = offers ?? new SharingOffers(),
         };
     }
 
@@ -378,6 +426,14 @@ public sealed class TcpPairTests
             await _said.Writer.WriteAsync(Frame(kind, message, payload));
 
         public void End(Exception? failure) => _said.Writer.Complete(failure);
+
+        /// <summary>The kind of the next frame, of which nothing more is read.</summary>
+        public async Task<FrameKind> NextKindAsync()
+        {
+            byte[] header = new byte[FrameHeader.Bytes];
+            await _hearing.ReadExactlyAsync(header).AsTask().WaitAsync(Patience);
+            return FrameHeader.Read(header, FrameLimits.Tensor(SharedPlace.Bytes)).Kind;
+        }
 
         public async Task<byte[]> NextPayloadAsync()
         {

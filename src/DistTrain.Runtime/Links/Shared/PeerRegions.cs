@@ -9,7 +9,8 @@ internal sealed class PeerRegions(int length, bool isWritable) : IDisposable
 {
     private readonly List<SharedRegion> _regions = [];
 
-    /// <exception cref="WireFormatException">There is no such place.</exception>
+    /// <exception cref="WireFormatException">The region has no such vector.</exception>
+    /// <exception cref="IOException">There is no such region, or this process may not open it.</exception>
     public SharedRegion Find(in SharedPlace place)
     {
         UInt128 nonce = place.Nonce;
@@ -17,7 +18,7 @@ internal sealed class PeerRegions(int length, bool isWritable) : IDisposable
         if (region is null)
         {
             region = SharedRegion.TryOpen(place, length, isWritable)
-                ?? throw new WireFormatException("a vector in shared memory was named that cannot be opened");
+                ?? throw new IOException("the other side's shared memory cannot be opened here, as that of another user");
             if (_regions.Count == RegionsMax)
             {
                 _regions[0].Dispose();

@@ -49,7 +49,7 @@ public sealed class SharedRegionTests
         using var regions = new PeerRegions(Length, isWritable: false);
         Assert.Throws<WireFormatException>(() => regions.Find(place with { Slot = 2 }));
         Assert.Throws<WireFormatException>(() => regions.Find(place with { Slot = -1 }));
-        Assert.Throws<WireFormatException>(() => regions.Find(place with { Nonce = 0 }));
+        Assert.Throws<IOException>(() => regions.Find(place with { Nonce = 0 }));
         Assert.Equal(2, regions.Find(place).Slots);
     }
 
