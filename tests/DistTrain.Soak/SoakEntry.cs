@@ -56,14 +56,21 @@ internal static class SoakEntry
     }
 
     /// <summary>The same run, by one worker in one process.</summary>
-    public static (string WeightsSha256, long Steps) TrainUndisturbed(SoakOrder order, string outFolder)
+    public static (string WeightsSha256, long Steps) TrainUndisturbed(SoakOrder order, string outFolder) =>
+        Train(order, outFolder);
+
+    /// <summary>The same, from where a cluster's run stopped; each step has its line in metrics.jsonl, as there.</summary>
+    public static (string WeightsSha256, long Steps) Resume(SoakOrder order, string outFolder) =>
+        Train(order, outFolder, "--resume", "--set", "training.logEverySteps=1");
+
+    private static (string WeightsSha256, long Steps) Train(SoakOrder order, string outFolder, params string[] options)
     {
         ClusterSetup setup = new(order.RunFile, outFolder, order.Settings);
         using NodeProcess train = new(
-            ["train", order.RunFile, "--quiet", "--out", outFolder, .. setup.SetOptions], "");
+            ["train", order.RunFile, "--quiet", "--out", outFolder, .. setup.SetOptions, .. options], "");
         if (train.WaitForEnd() != 0)
         {
-            throw new InvalidOperationException($"the undisturbed run failed; it said:\n{train.Said}");
+            throw new InvalidOperationException($"the run without faults failed; it said:\n{train.Said}");
         }
 
         using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(outFolder, "summary.json")));

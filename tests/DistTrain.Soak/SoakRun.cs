@@ -8,6 +8,7 @@ internal sealed class SoakRun : IDisposable
 {
     private readonly SoakOrder _order;
     private readonly Random _random;
+    private readonly ClusterSetup _setup;
     private readonly RealCluster _cluster;
     private readonly Action<string> _say;
 
@@ -18,13 +19,40 @@ internal sealed class SoakRun : IDisposable
         _order = order;
         _random = new Random((int)order.Seed + 1);
         _say = say;
-        _cluster = new RealCluster(new ClusterSetup(order.RunFile, folder, order.Settings));
+        _setup = new ClusterSetup(order.RunFile, folder, order.Settings);
+        _cluster = new RealCluster(_setup);
     }
 
     public SoakFigures Figures { get; } = new();
 
-    /// <param name="steps">Updates that the faults are spread over: the run's, or its first.</param>
+    /// <summary>The whole run, which must not end before all faults have happened.</summary>
+    /// <param name="steps">The run's updates, which the faults are spread over.</param>
     public void Run(long steps)
+    {
+        Disturb(steps);
+        JsonElement summary = _cluster.WaitForEnd();
+        Count(summary.GetProperty("weightsSha256").GetString()!, summary.GetProperty("steps").GetInt64(), _cluster.Log);
+    }
+
+    /// <summary>
+    /// A run that no machine comes to the end of: it is stopped when all faults have happened, and resumed to the end of an
+    /// epoch. What a step does must not depend on the run's length.
+    /// </summary>
+    /// <param name="steps">The run's first updates, which the faults are spread over, as far as they do not wait.</param>
+    /// <returns>The order of a run that long.</returns>
+    public SoakOrder RunUntilTheFaultsAreOver(long steps)
+    {
+        Disturb(steps);
+        int epochs = _cluster.Stop().GetProperty("epochs").GetInt32() + EpochsAfterwards;
+        SoakOrder ended = _order with { Settings = [.. _order.Settings, $"training.epochs={epochs}"] };
+        (string weights, long applied) = SoakEntry.Resume(ended, _setup.OutFolder);
+        ClusterLog log = new();
+        new StepFollower(Path.Combine(_setup.OutFolder, "metrics.jsonl"), log).Dispose();
+        Count(weights, applied, log);
+        return ended;
+    }
+
+    private void Disturb(long steps)
     {
         for (int i = 0; i < _order.Workers; i++)
         {
@@ -36,12 +64,14 @@ internal sealed class SoakRun : IDisposable
             _cluster.Log.WaitForStep(step);
             Happen(kind);
         }
+    }
 
-        JsonElement summary = _cluster.WaitForEnd();
-        Figures.WeightsSha256 = summary.GetProperty("weightsSha256").GetString()!;
-        Figures.Steps = summary.GetProperty("steps").GetInt64();
+    private void Count(string weights, long steps, ClusterLog log)
+    {
+        Figures.WeightsSha256 = weights;
+        Figures.Steps = steps;
         Figures.Joins = _cluster.Log.Notices.Count(notice => notice.Kind == "workerJoined") - _order.Workers;
-        Figures.CountSteps(_cluster.Log.Steps, _order.CoordinatorKills > 0);
+        Figures.CountSteps(log.Steps, _order.CoordinatorKills > 0);
     }
 
     public void Dispose() => _cluster.Dispose();
@@ -148,4 +178,7 @@ internal sealed class SoakRun : IDisposable
     }
 
     private static double Since(long start, long end) => Stopwatch.GetElapsedTime(start, end).TotalSeconds;
+
+    /// <summary>The epoch in hand, and whole ones.</summary>
+    private const int EpochsAfterwards = 5;
 }

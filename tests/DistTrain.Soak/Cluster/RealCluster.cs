@@ -16,7 +16,7 @@ internal sealed class RealCluster : IDisposable
     public RealCluster(ClusterSetup setup)
     {
         _setup = setup;
-        _steps = new StepFollower(Path.Combine(setup.Folder, "out", "metrics.jsonl"), Log);
+        _steps = new StepFollower(Path.Combine(setup.OutFolder, "metrics.jsonl"), Log);
         _coordinator = StartCoordinator("127.0.0.1:0", resume: false);
         Address = Log.WaitForAddress();
     }
@@ -96,12 +96,40 @@ internal sealed class RealCluster : IDisposable
 
     /// <summary>Waits for the run's end and that of all workers.</summary>
     /// <returns>The run's summary.</returns>
-    public JsonElement WaitForEnd()
+    public JsonElement WaitForEnd() => WaitForEnd(expectedCode: 0);
+
+    /// <summary>SIGINT to the coordinator: the run ends in good order where it is, and can be resumed from there.</summary>
+    /// <remarks>A worker that has not joined yet would miss it and wait for ever.</remarks>
+    /// <returns>The run's summary so far.</returns>
+    public JsonElement Stop()
+    {
+        foreach (RealWorker worker in _workers)
+        {
+            WaitUntilJoined(worker);
+        }
+
+        Signal.Send(_coordinator.Process, Signal.Interrupt);
+        return WaitForEnd(InterruptedCode);
+    }
+
+    public void Dispose()
+    {
+        foreach (RealWorker worker in _workers)
+        {
+            worker.Node.Dispose();
+        }
+
+        _coordinator.Dispose();
+        _steps.Dispose();
+    }
+
+    private JsonElement WaitForEnd(int expectedCode)
     {
         int code = _coordinator.WaitForEnd();
-        if (code != 0 || Log.Summary is not { } summary)
+        if (code != expectedCode || Log.Summary is not { } summary)
         {
-            throw new InvalidOperationException($"the coordinator ended with exit code {code}; it said:\n{_coordinator.Said}");
+            throw new InvalidOperationException(
+                $"the coordinator ended with exit code {code}, expected {expectedCode}; it said:\n{_coordinator.Said}");
         }
 
         foreach (RealWorker worker in _workers)
@@ -118,23 +146,12 @@ internal sealed class RealCluster : IDisposable
         return summary;
     }
 
-    public void Dispose()
-    {
-        foreach (RealWorker worker in _workers)
-        {
-            worker.Node.Dispose();
-        }
-
-        _coordinator.Dispose();
-        _steps.Dispose();
-    }
-
     private NodeProcess StartCoordinator(string address, bool resume)
     {
         string[] arguments =
         [
             "coordinator", _setup.RunFile, "--listen", address, "--min-workers", $"{_setup.WorkersMin}", "--json",
-            "--out", Path.Combine(_setup.Folder, "out"), .. _setup.LinkOptions, .. _setup.SetOptions, "--set", "training.logEverySteps=1",
+            "--out", _setup.OutFolder, .. _setup.LinkOptions, .. _setup.SetOptions, "--set", "training.logEverySteps=1",
             .. resume ? ["--resume"] : Array.Empty<string>(),
         ];
         var node = new NodeProcess(arguments, _setup.Token, Log.AddLine);
@@ -148,6 +165,9 @@ internal sealed class RealCluster : IDisposable
         };
         return node;
     }
+
+    /// <summary>Of a command that Ctrl-C ended.</summary>
+    private const int InterruptedCode = 130;
 }
 
 /// <summary>One worker process.</summary>
@@ -160,6 +180,8 @@ internal sealed record RealWorker(string Name, NodeProcess Node);
 internal sealed record ClusterSetup(
     string RunFile, string Folder, IReadOnlyList<string> Settings, int WorkersMin = 1, string Token = "", string Link = "")
 {
+    public string OutFolder => Path.Combine(Folder, "out");
+
     public IEnumerable<string> LinkOptions => Link.Length == 0 ? [] : ["--link", Link];
 
     public IEnumerable<string> SetOptions => Settings.SelectMany(setting => (string[])["--set", setting]);
