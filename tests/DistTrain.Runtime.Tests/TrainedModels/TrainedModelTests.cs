@@ -1,6 +1,6 @@
 using DistTrain.Models;
 
-namespace DistTrain.Runtime.Tests;
+namespace DistTrain.Runtime.Tests.TrainedModels;
 
 public sealed class TrainedModelTests
 {
