@@ -39,19 +39,22 @@ public sealed class LinkCalibrationTests
     /// <summary>Only the coordinator hears of it.</summary>
     [Fact]
     public async Task Measure_ACoordinatorsLinkThatEnds_SaysWhy() =>
-        Assert.Equal(Sentence("the connection was closed by the other side"), await RefusalAsync(static async (dialer, worker) =>
-        {
-            (NetworkStream control, NetworkStream tensors) = await DialAsync(dialer);
-            control.Socket.Shutdown(SocketShutdown.Send);
-            tensors.Socket.Shutdown(SocketShutdown.Send);
-            return new Unread(new TcpCoordinatorPort(control, tensors, worker));
-        }));
+        Assert.Equal(
+            Sentence("the connection was closed by the other side"),
+            await RefusalAsync(static async (dialer, worker) =>
+            {
+                (NetworkStream control, NetworkStream tensors) = await DialAsync(dialer);
+                control.Socket.Shutdown(SocketShutdown.Send);
+                tensors.Socket.Shutdown(SocketShutdown.Send);
+                return new Unread(new TcpCoordinatorPort(control, tensors, worker));
+            }));
 
     [Fact]
-    public async Task Measure_LinksThatDoNotComeAbout_SaysWhy() =>
-        Assert.Equal(
-            Sentence("127.0.0.1:7 does not answer within 10 s"),
-            await RefusalAsync(static (_, _) => throw new LinkException("127.0.0.1:7 does not answer within 10 s", isFinal: false)));
+    public async Task Measure_LinksThatDoNotComeAbout_SaysWhy()
+    {
+        const string Why = "127.0.0.1:7 does not answer within 10 s";
+        Assert.Equal(Sentence(Why), await RefusalAsync(static (_, _) => throw new LinkException(Why, isFinal: false)));
+    }
 
     [Fact]
     public async Task Measure_LinksThatBringNothing_SaysForHowLong() =>

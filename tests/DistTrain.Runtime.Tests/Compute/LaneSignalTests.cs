@@ -69,7 +69,8 @@ public sealed class LaneSignalTests
     [SkippableFact]
     public void Wait_OfARealThreadAfterBusyPasses_KeepsItOnItsCore()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "there is nothing to see without a choice of cores");
+        Skip.IfNot(
+            OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "there is nothing to see without a choice of cores");
         string cores = "";
         var thread = new Thread(() =>
         {
