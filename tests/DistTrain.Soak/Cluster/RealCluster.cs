@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -11,6 +12,7 @@ internal sealed class RealCluster : IDisposable
     private readonly StepFollower _steps;
     private NodeProcess _coordinator;
     private int _workersStarted;
+    private long _coordinatorStartedAt;
     private volatile bool _mayCoordinatorEnd;
 
     public RealCluster(ClusterSetup setup)
@@ -132,6 +134,9 @@ internal sealed class RealCluster : IDisposable
                 $"the coordinator ended with exit code {code}, expected {expectedCode}; it said:\n{_coordinator.Said}");
         }
 
+        // Who came to this coordinator when all was over looks for another one for ever.
+        Kill([.. _workers.Where(worker => !Log.Notices.Any(notice =>
+            notice.Stamp >= _coordinatorStartedAt && notice.Kind == "workerJoined" && notice.Name == worker.Name))]);
         foreach (RealWorker worker in _workers)
         {
             int workersCode = worker.Node.WaitForEnd();
@@ -154,6 +159,7 @@ internal sealed class RealCluster : IDisposable
             "--out", _setup.OutFolder, .. _setup.LinkOptions, .. _setup.SetOptions, "--set", "training.logEverySteps=1",
             .. resume ? ["--resume"] : Array.Empty<string>(),
         ];
+        _coordinatorStartedAt = Stopwatch.GetTimestamp();
         var node = new NodeProcess(arguments, _setup.Token, Log.AddLine);
         node.Process.EnableRaisingEvents = true;
         node.Process.Exited += (_, _) =>
