@@ -13,4 +13,7 @@ internal static class ExitCodes
 
     /// <summary>Ended by Ctrl-C: 128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Ended by SIGTERM: 128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

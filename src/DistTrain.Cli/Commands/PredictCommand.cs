@@ -42,15 +42,34 @@ internal static class PredictCommand
         {
             folder, input, output, format, best, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, _) =>
         {
             string target = parsed.GetRequiredValue(output);
             string chosen = ChooseFormat(parsed.GetValue(json) ? "jsonl" : parsed.GetValue(format), target);
-            using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
+            string? temporary = TemporaryOf(target, chosen);
             using var interrupt = new Interrupt();
-            using FeatureReader reader = OpenInput(parsed.GetRequiredValue(input), model.Features);
-            Run(model, reader, target, chosen, interrupt.Stop);
-            return ExitCodes.Done;
+            try
+            {
+                await interrupt.RunAsync(() =>
+                {
+                    using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
+                    using FeatureReader reader = OpenInput(parsed.GetRequiredValue(input), model.Features);
+                    Run(model, reader, target, temporary, chosen, interrupt.Stop);
+                }).ConfigureAwait(false);
+                return ExitCodes.Done;
+            }
+            catch (OperationCanceledException) when (interrupt.Stop.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("stopped").ConfigureAwait(false);
+                return interrupt.ExitCode;
+            }
+            finally
+            {
+                if (temporary is not null)
+                {
+                    File.Delete(temporary);
+                }
+            }
         });
         return command;
     }
@@ -71,37 +90,29 @@ internal static class PredictCommand
         ? FeatureReader.Open(Console.OpenStandardInput(), "standard input", features)
         : FeatureReader.Open(input, features);
 
-    private static void Run(TrainedModel model, FeatureReader reader, string target, string format, CancellationToken stop)
-    {
-        bool toStandardOutput = target == StandardStream;
-        string? temporary = toStandardOutput && format != "npy" ? null
-            : toStandardOutput ? Path.GetTempFileName() : target + ".tmp";
-        try
-        {
-            using (Stream stream = temporary is null
-                ? new BufferedStream(Console.OpenStandardOutput(), BufferBytes)
-                : new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes))
-            {
-                Write(model, reader, stream, format, stop);
-            }
+    /// <returns>Where the whole output is collected first; null where rows go to standard output as they come.</returns>
+    private static string? TemporaryOf(string target, string format) =>
+        target != StandardStream ? target + ".tmp" : format == "npy" ? Path.GetTempFileName() : null;
 
-            if (temporary is not null && toStandardOutput)
-            {
-                using FileStream whole = File.OpenRead(temporary);
-                using Stream standard = Console.OpenStandardOutput();
-                whole.CopyTo(standard);
-            }
-            else if (temporary is not null)
-            {
-                File.Move(temporary, target, overwrite: true);
-            }
-        }
-        finally
+    private static void Run(
+        TrainedModel model, FeatureReader reader, string target, string? temporary, string format, CancellationToken stop)
+    {
+        using (Stream stream = temporary is null
+            ? new BufferedStream(Console.OpenStandardOutput(), BufferBytes)
+            : new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes))
         {
-            if (temporary is not null)
-            {
-                File.Delete(temporary);
-            }
+            Write(model, reader, stream, format, stop);
+        }
+
+        if (temporary is not null && target == StandardStream)
+        {
+            using FileStream whole = File.OpenRead(temporary);
+            using Stream standard = Console.OpenStandardOutput();
+            whole.CopyTo(standard);
+        }
+        else if (temporary is not null)
+        {
+            File.Move(temporary, target, overwrite: true);
         }
     }
 

@@ -7,8 +7,6 @@ namespace DistTrain.Cli;
 /// <summary>What train and coordinator have in common: progress, Ctrl-C, the summary, the exit code.</summary>
 internal sealed class TrainingSession(RunFile run, bool json, bool quiet)
 {
-    private const int TerminatedCode = 143;
-
     private readonly TrainingView _view = TrainingView.Choose(run, json, quiet);
 
     /// <returns>runs/NAME, NAME being the run file's, or its folder's where the file is called run.json.</returns>
@@ -26,9 +24,17 @@ internal sealed class TrainingSession(RunFile run, bool json, bool quiet)
     {
         using var interrupt = new Interrupt();
         TrainingResult result;
-        using (_view)
+        try
         {
-            result = await train(_view, interrupt.Stop).ConfigureAwait(false);
+            using (_view)
+            {
+                result = await train(_view, interrupt.Stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (interrupt.Stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("stopped before the training began").ConfigureAwait(false);
+            return interrupt.ExitCode;
         }
 
         _view.OnResult(result);
@@ -38,7 +44,7 @@ internal sealed class TrainingSession(RunFile run, bool json, bool quiet)
                 return ExitCodes.Done;
             case RunEndKind.Stopped:
                 await Console.Error.WriteLineAsync(DescribeStop(result.Summary)).ConfigureAwait(false);
-                return interrupt.ByKeyboard ? ExitCodes.Interrupted : TerminatedCode;
+                return interrupt.ExitCode;
             default:
                 await Console.Error.WriteLineAsync(DescribeFailure(result)).ConfigureAwait(false);
                 return ExitCodes.Failed;

@@ -70,6 +70,7 @@ public sealed class OutFolder
     /// <summary>What a killed run had not finished writing.</summary>
     public void RemoveLeftovers()
     {
+        File.Delete(PreparedData);
         foreach (string file in (string[])[RunFile, ModelDescription, Model, BestModel, Summary])
         {
             File.Delete(file + AtomicFile.TemporaryEnding);

@@ -6,6 +6,7 @@ namespace DistTrain.Runtime;
 public static class ClusterCoordinator
 {
     /// <param name="cancellation">Ends the run in good order: a checkpoint is written and the result says where.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled before the data was ready.</exception>
     /// <exception cref="TrainingException">The run cannot start (a busy port, ...): what, and what to do.</exception>
     public static async Task<TrainingResult> RunAsync(
         ClusterRequest request, ITrainingObserver observer, CancellationToken cancellation)
@@ -13,7 +14,7 @@ public static class ClusterCoordinator
         var acceptor = new LinkAcceptor(request.Listen, request.Token, request.Tls);
         await using (acceptor.ConfigureAwait(false))
         {
-            RunSession session = RunSession.Open(SettingsOf(request), observer);
+            RunSession session = RunSession.Open(SettingsOf(request), observer, cancellation);
             await using (session.ConfigureAwait(false))
             {
                 return await RunAsync(session, acceptor, request, cancellation).ConfigureAwait(false);

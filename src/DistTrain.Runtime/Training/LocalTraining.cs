@@ -7,6 +7,7 @@ namespace DistTrain.Runtime;
 public static class LocalTraining
 {
     /// <param name="cancellation">Ends the run in good order: a checkpoint is written and the result says where.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled before the data was ready.</exception>
     /// <exception cref="TrainingException">The run cannot start: what, and what to do, in one sentence.</exception>
     /// <exception cref="Data.DataException">The data cannot be used.</exception>
     /// <exception cref="Models.ModelException">The model cannot be built on this data.</exception>
@@ -19,7 +20,7 @@ public static class LocalTraining
                 $"{request.Workers} workers with {request.ThreadsPerWorker} threads are too few, at least 1 of each is needed");
         }
 
-        RunSession session = RunSession.Open(SettingsOf(request), observer);
+        RunSession session = RunSession.Open(SettingsOf(request), observer, cancellation);
         await using (session.ConfigureAwait(false))
         {
             return request.Processes

@@ -65,13 +65,14 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Where the prepared data was saved for workers of other processes; null where they share it.</summary>
     public string? DataFile => _settings.SharesData ? _folder.PreparedData : null;
 
+    /// <param name="cancellation">Ends the preparing of the data, which comes first; nothing is lost by that.</param>
     /// <exception cref="TrainingException">The run cannot start.</exception>
-    public static RunSession Open(SessionSettings settings, ITrainingObserver observer)
+    /// <exception cref="OperationCanceledException">The data was not ready yet.</exception>
+    public static RunSession Open(
+        SessionSettings settings, ITrainingObserver observer, CancellationToken cancellation = default)
     {
         RunFile file = settings.Run;
-        PreparedData? own = settings.Data is null
-            ? PreparedData.Prepare(file.Data, file.BaseFolder, file.Training.Seed)
-            : null;
+        PreparedData? own = settings.Data is null ? Prepare(file, cancellation) : null;
         try
         {
             var session = new RunSession(settings, observer, own, LoadedRun.Build(file, settings.Data ?? own!));
@@ -152,6 +153,27 @@ internal sealed class RunSession : IAsyncDisposable
         if (_settings.SharesData)
         {
             File.Delete(_folder.PreparedData);
+        }
+    }
+
+    /// <remarks>
+    /// Left behind when cancelled: it reads files, one of which may be a pipe that nobody writes to, and no read of such a
+    /// file can be ended from outside.
+    /// </remarks>
+    private static PreparedData Prepare(RunFile file, CancellationToken cancellation)
+    {
+        Task<PreparedData> preparing = Task.Run(
+            () => PreparedData.Prepare(file.Data, file.BaseFolder, file.Training.Seed), CancellationToken.None);
+        try
+        {
+            return preparing.WaitAsync(cancellation).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            preparing.ContinueWith(
+                static late => late.Result.Dispose(), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
         }
     }
 

@@ -104,6 +104,57 @@ public sealed class FaultTests
         Assert.Equal(expected, resumed.WeightsSha256);
     }
 
+    /// <remarks>As <c>timeout</c> sends it: to the process, and at once again to its group.</remarks>
+    [SkippableFact]
+    public async Task Train_TerminatedTwiceAtOnce_EndsInGoodOrder()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "sends SIGTERM by its number on Linux");
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand train = DistTrainCommand.Start(
+            "train", Run, "--json", "--set", "training.epochs=100000", "--out", folder["out"]);
+        await train.WaitForLineAsync(IsEpoch(1));
+
+        for (int signal = 0; signal < 20; signal++)
+        {
+            Signal.Send(train.Process, Signal.Terminate);
+        }
+
+        CommandResult stopped = await train.EndAsync();
+        Assert.Equal(143, stopped.ExitCode);
+        Assert.StartsWith("stopped after step ", stopped.Errors, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(folder["out/checkpoints"]));
+    }
+
+    [SkippableTheory]
+    [InlineData("stopped before the training began\n", "train", Run, "--set", "data.file=PIPE")]
+    [InlineData("stopped\n", "predict", "OUT", "--input", "PIPE")]
+    [InlineData("stopped\n", "predict", "OUT", "--input", "PIPE", "--output", "OUT/new.csv")]
+    public async Task Command_TerminatedWhileItWaitsForItsInput_Ends(string expected, params string[] arguments)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "sends SIGTERM by its number on Linux, and looks into /proc");
+        using var folder = new TemporaryFolder();
+        await DistTrainCommand.RunAsync("train", Run, "--quiet", "--set", "training.epochs=1", "--out", folder["out"]);
+        string[] before = Directory.GetFiles(folder["out"]);
+        string pipe = folder["pipe"];
+        Process.Start("mkfifo", pipe).WaitForExit();
+        using FileStream keptOpen = File.Open(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using DistTrainCommand waiting = DistTrainCommand.Start(
+        [
+            .. arguments.Select(argument => argument
+                .Replace("OUT", folder["out"], StringComparison.Ordinal).Replace("PIPE", pipe, StringComparison.Ordinal)),
+        ]);
+        while (!HasOpen(waiting.Process.Id, pipe))
+        {
+            await Task.Delay(10);
+        }
+
+        Signal.Send(waiting.Process, Signal.Terminate);
+
+        CommandResult stopped = await waiting.EndAsync();
+        Assert.Equal((143, expected), (stopped.ExitCode, stopped.Errors));
+        Assert.Equal(before, Directory.GetFiles(folder["out"]));
+    }
+
     [Fact]
     public async Task Status_OfARunningCluster_NamesItsWorkers()
     {
@@ -128,6 +179,9 @@ public sealed class FaultTests
         Assert.True(joined is not null, json.Output);
         Assert.Contains((string)joined["text"]!, table.Output, StringComparison.Ordinal);
     }
+
+    private static bool HasOpen(int process, string path) =>
+        Directory.GetFiles($"/proc/{process}/fd").Any(file => new FileInfo(file).LinkTarget == path);
 
     private static DistTrainCommand StartWorker(string address, TemporaryFolder folder) =>
         DistTrainCommand.Start("worker", "--join", address, "--data-dir", folder["data"]);
