@@ -49,7 +49,9 @@ public sealed class LoadedRun
     public static LoadedRun Build(RunFile run, PreparedData data)
     {
         BestFigure.Require(run, data);
-        return new LoadedRun(run, data, Network.Build(run.ResolveModel(data)));
+        Network network = Network.Build(run.ResolveModel(data));
+        TargetFit.Require(data, network);
+        return new LoadedRun(run, data, network);
     }
 
     public static string HashOf(string runJson) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runJson)));

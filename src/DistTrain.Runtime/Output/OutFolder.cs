@@ -59,6 +59,30 @@ public sealed class OutFolder
     /// <summary>The prepared data while workers of other processes may ask for it.</summary>
     public string PreparedData => At("data.prepared");
 
+    /// <summary>Keeps other runs from replacing this one's files while it lives; gone with the process at the latest.</summary>
+    /// <param name="resume">The new run goes on with what is there: beside another one it does no harm, and is told.</param>
+    /// <returns>To be disposed at the run's end; null where another run holds the folder.</returns>
+    /// <exception cref="TrainingException">Another run holds the folder, and this one would begin by removing its files.</exception>
+    public IDisposable? Hold(bool resume, Action<string> say)
+    {
+        try
+        {
+            return new FileStream(
+                At(LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (!resume)
+            {
+                throw new TrainingException(
+                    $"another run is still writing to {Root}; wait for its end, or name another folder with --out", error);
+            }
+
+            say($"another run is still writing to {Root}");
+            return null;
+        }
+    }
+
     /// <summary>Results of an earlier run, which the one that starts now replaces.</summary>
     public void RemoveResults()
     {
@@ -84,6 +108,8 @@ public sealed class OutFolder
             }
         }
     }
+
+    private const string LockName = ".lock";
 
     private const string ProbePrefix = ".probe-";
 

@@ -18,15 +18,20 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly MetricsLog _metrics;
     private readonly CheckpointKeeper _checkpoints;
     private readonly OutFolder _folder;
+    private readonly IDisposable? _hold;
     private volatile bool _isOver;
 
-    private RunSession(SessionSettings settings, ITrainingObserver observer, PreparedData? ownData, LoadedRun run)
+    /// <param name="hold">On <paramref name="folder"/>; disposed with this object.</param>
+    private RunSession(
+        SessionSettings settings, ITrainingObserver observer, PreparedData? ownData, LoadedRun run, OutFolder folder,
+        IDisposable? hold)
     {
         _settings = settings;
         _observer = observer;
         _ownData = ownData;
         Run = run;
-        _folder = new OutFolder(settings.OutFolder);
+        _folder = folder;
+        _hold = hold;
         _folder.RemoveLeftovers();
         using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
         _model = new ModelState(run, start.Version, settings.SharesData && settings.Link != LinkKind.Tcp);
@@ -73,9 +78,13 @@ internal sealed class RunSession : IAsyncDisposable
     {
         RunFile file = settings.Run;
         PreparedData? own = settings.Data is null ? Prepare(file, cancellation) : null;
+        IDisposable? hold = null;
         try
         {
-            var session = new RunSession(settings, observer, own, LoadedRun.Build(file, settings.Data ?? own!));
+            LoadedRun run = LoadedRun.Build(file, settings.Data ?? own!);
+            var folder = new OutFolder(settings.OutFolder);
+            hold = folder.Hold(settings.Resume, observer.OnMessage);
+            var session = new RunSession(settings, observer, own, run, folder, hold);
             if (settings.SharesData)
             {
                 session.Run.Data.Save(session._folder.PreparedData);
@@ -85,6 +94,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
         catch
         {
+            hold?.Dispose();
             own?.Dispose();
             throw;
         }
@@ -154,6 +164,8 @@ internal sealed class RunSession : IAsyncDisposable
         {
             File.Delete(_folder.PreparedData);
         }
+
+        _hold?.Dispose();
     }
 
     /// <remarks>

@@ -49,6 +49,30 @@ public sealed class LocalTrainingTests
         Assert.True(File.Exists(Path.Combine(tiny.Out("out"), summary.Checkpoint!)));
     }
 
+    [Fact]
+    public async Task Run_IntoTheFolderOfALivingRun_IsRefusedAndHarmsNothing()
+    {
+        using var tiny = new TinyRun();
+        await LocalTraining.RunAsync(tiny.Request("out"), TrainingObserver.None, default);
+        string[] before = Files();
+        var observer = new RecordingObserver();
+        using (new OutFolder(tiny.Out("out")).Hold(resume: false, observer.OnMessage))
+        {
+            TrainingException refused = await Assert.ThrowsAsync<TrainingException>(
+                () => LocalTraining.RunAsync(tiny.Request("out"), observer, default));
+            Assert.StartsWith("another run is still writing to ", refused.Message, StringComparison.Ordinal);
+            Assert.Empty(before.Except(Files()));
+
+            await LocalTraining.RunAsync(tiny.Request("out") with { Resume = true }, observer, default);
+            Assert.Contains($"another run is still writing to {tiny.Out("out")}", observer.Messages);
+        }
+
+        Assert.Equal(before.Order(), Files().Order());
+        await LocalTraining.RunAsync(tiny.Request("out"), observer, default);
+
+        string[] Files() => Directory.GetFiles(tiny.Out("out"), "*", SearchOption.AllDirectories);
+    }
+
     [Theory]
     [InlineData(1, 3)]
     [InlineData(3, 2)]
