@@ -34,22 +34,19 @@ internal static class ExportCommand
             string path = parsed.GetRequiredValue(output);
             string chosen = parsed.GetValue(format) ?? Path.GetExtension(path).TrimStart('.');
             using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
-            switch (chosen)
+            long? written = chosen switch
             {
-                case "onnx":
-                    ModelExport.ToOnnx(model, path);
-                    break;
-                case "safetensors":
-                    ModelExport.ToSafetensors(model, path);
-                    break;
-                default:
-                    throw new UsageException($"--format: \"{chosen}\" is unknown; expected onnx or safetensors");
+                "onnx" => ModelExport.ToOnnx(model, path),
+                "safetensors" => ModelExport.ToSafetensors(model, path),
+                _ => throw new UsageException($"--format: \"{chosen}\" is unknown; expected onnx or safetensors"),
+            };
+            if (written is { } bytes)
+            {
+                Console.Out.WriteLine(parsed.GetValue(json)
+                    ? JsonOutput.Write(new { Path = Path.GetFullPath(path), Format = chosen, Bytes = bytes })
+                    : $"{path}: {Figures.Count(bytes)} bytes");
             }
 
-            long bytes = new FileInfo(path).Length;
-            Console.Out.WriteLine(parsed.GetValue(json)
-                ? JsonOutput.Write(new { Path = Path.GetFullPath(path), Format = chosen, Bytes = bytes })
-                : $"{path}: {Figures.Count(bytes)} bytes");
             return ExitCodes.Done;
         });
         return command;

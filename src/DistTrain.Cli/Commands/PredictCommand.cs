@@ -46,7 +46,6 @@ internal static class PredictCommand
         {
             string target = parsed.GetRequiredValue(output);
             string chosen = ChooseFormat(parsed.GetValue(json) ? "jsonl" : parsed.GetValue(format), target);
-            string? temporary = TemporaryOf(target, chosen);
             using var interrupt = new Interrupt();
             try
             {
@@ -54,21 +53,19 @@ internal static class PredictCommand
                 {
                     using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
                     using FeatureReader reader = OpenInput(parsed.GetRequiredValue(input), model.Features);
-                    Run(model, reader, target, temporary, chosen, interrupt.Stop);
+                    Run(model, reader, target, chosen, interrupt.Stop);
                 }).ConfigureAwait(false);
                 return ExitCodes.Done;
             }
             catch (OperationCanceledException) when (interrupt.Stop.IsCancellationRequested)
             {
+                if (target != StandardStream)
+                {
+                    OutputFile.Discard(target);
+                }
+
                 await Console.Error.WriteLineAsync("stopped").ConfigureAwait(false);
                 return interrupt.ExitCode;
-            }
-            finally
-            {
-                if (temporary is not null)
-                {
-                    File.Delete(temporary);
-                }
             }
         });
         return command;
@@ -90,30 +87,45 @@ internal static class PredictCommand
         ? FeatureReader.Open(Console.OpenStandardInput(), "standard input", features)
         : FeatureReader.Open(input, features);
 
-    /// <returns>Where the whole output is collected first; null where rows go to standard output as they come.</returns>
-    private static string? TemporaryOf(string target, string format) =>
-        target != StandardStream ? target + ".tmp" : format == "npy" ? Path.GetTempFileName() : null;
-
-    private static void Run(
-        TrainedModel model, FeatureReader reader, string target, string? temporary, string format, CancellationToken stop)
+    private static void Run(TrainedModel model, FeatureReader reader, string target, string format, CancellationToken stop)
     {
-        using (Stream stream = temporary is null
-            ? new BufferedStream(Console.OpenStandardOutput(), BufferBytes)
-            : new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes))
+        if (target == StandardStream)
         {
-            Write(model, reader, stream, format, stop);
+            using var standard = new BufferedStream(Console.OpenStandardOutput(), BufferBytes);
+            WriteTo(standard);
+        }
+        else
+        {
+            OutputFile.Write(target, WriteTo);
         }
 
-        if (temporary is not null && target == StandardStream)
+        void WriteTo(Stream stream)
         {
-            using FileStream whole = File.OpenRead(temporary);
-            using Stream standard = Console.OpenStandardOutput();
-            whole.CopyTo(standard);
+            if (format != "npy" || stream.CanSeek)
+            {
+                Write(model, reader, stream, format, stop);
+                return;
+            }
+
+            // The head of an NPY file says how many rows follow.
+            using FileStream whole = OpenTemporary();
+            Write(model, reader, whole, format, stop);
+            whole.Position = 0;
+            whole.CopyTo(stream);
         }
-        else if (temporary is not null)
+    }
+
+    /// <summary>A file that is gone when it is closed; on Unix also when the process ends before.</summary>
+    private static FileStream OpenTemporary()
+    {
+        string path = Path.GetTempFileName();
+        FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete, BufferBytes, FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows())
         {
-            File.Move(temporary, target, overwrite: true);
+            File.Delete(path);
         }
+
+        return file;
     }
 
     private static void Write(TrainedModel model, FeatureReader reader, Stream stream, string format, CancellationToken stop)

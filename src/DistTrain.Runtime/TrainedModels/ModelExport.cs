@@ -5,16 +5,18 @@ namespace DistTrain.Runtime;
 /// <summary>Hands a trained model on to other programs.</summary>
 public static class ModelExport
 {
-    /// <summary>ONNX: raw features in; outputs and, for classes, probabilities out. Written whole or not at all.</summary>
+    /// <summary>ONNX: raw features in; outputs and, for classes, probabilities out. </summary>
+    /// <returns>Bytes of the file; null for a device or a pipe.</returns>
     /// <exception cref="ModelException">A layer has no counterpart, or the model is too large for the format.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void ToOnnx(TrainedModel model, string path) => AtomicFile.Write(path, stream => OnnxExporter.Write(
+    public static long? ToOnnx(TrainedModel model, string path) => OutputFile.Write(path, stream => OnnxExporter.Write(
         stream, model.Network, model.Weights,
         new OnnxInput(model.Features.Scaling.Offset, model.Features.Scaling.Factor, model.Features.Fill), Metadata(model)));
 
     /// <summary>Safetensors: the weights by name. The scaling of features is not part of it.</summary>
+    /// <returns>Bytes of the file; null for a device or a pipe.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void ToSafetensors(TrainedModel model, string path) => AtomicFile.Write(
+    public static long? ToSafetensors(TrainedModel model, string path) => OutputFile.Write(
         path, stream => SafetensorsWriter.Write(stream, model.Network.Parameters, model.Weights, Metadata(model)));
 
     private static Dictionary<string, string> Metadata(TrainedModel model)
