@@ -43,6 +43,21 @@ public sealed class FeatureReaderTests : IDisposable
         Assert.Equal([0f, 0f, 1f / 3f, 0.5f], Read(csv));
     }
 
+    [Fact]
+    public void Read_OfColumnsWithOneName_TakesThemWhereTheTrainingFileHadThem()
+    {
+        _folder.Write("twins.csv", "a,y,a\n1,x,2\n3,z,4\n");
+        using PreparedData data = PreparedData.Prepare(
+            new CsvDataSpec { File = "twins.csv", TestFile = "twins.csv", Labels = [Column("y")] }, _folder.Path, seed: 1);
+        Assert.Equal(data.Train.Features(), data.Test!.Features());
+
+        using FeatureReader reader = FeatureReader.Open(Path.Combine(_folder.Path, "twins.csv"), data.Schema);
+        float[] row = new float[4];
+
+        Assert.Equal(2, reader.Read(row));
+        Assert.Equal([1f, 2f, 3f, 4f], row);
+    }
+
     [Theory]
     [InlineData("a,c\n1,2\n", "input has no column \"b\" that the model names; its columns are a, c")]
     [InlineData("a,B\n1,2\n", "input has no column \"b\" that the model names; did you mean \"B\"?")]

@@ -24,7 +24,7 @@ internal sealed class IdxFormat : ArrayFormat
         {
             throw new DataException(
                 $"{file.Name} is not an IDX file: it starts with {Convert.ToHexStringLower(magic[..count])}, expected "
-                + "0000, a type (08 to 0e) and the number of dimensions" + Hint(magic[..count]));
+                + "0000, a type (08 to 0e) and the number of dimensions" + SourceFile.GZipHint(magic[..count]));
         }
 
         int rank = magic[3];
@@ -64,7 +64,4 @@ internal sealed class IdxFormat : ArrayFormat
         0x0e => ElementType.Float64,
         _ => null,
     };
-
-    private static string Hint(ReadOnlySpan<byte> start) =>
-        start.StartsWith<byte>([0x1f, 0x8b]) ? "; it is gzipped, give it a name that ends in .gz" : "";
 }

@@ -71,13 +71,24 @@ internal sealed record CsvLayout(
         }
 
         return new CsvLayout(
-            [.. FeatureNames.Select(name => FindName(other, name, "the training file"))],
-            [.. LabelNames.Select(name => FindName(other, name, "the training file"))],
+            [.. FindNames(other, FeatureNames, Features, "the training file")],
+            [.. FindNames(other, LabelNames, Labels, "the training file")],
             other.ColumnCount, true, other.ColumnNames);
     }
 
+    /// <summary>Columns by name; columns that stand where the training file had them need no names of their own.</summary>
+    /// <param name="positions">Of the names in the training file; empty where they are not known.</param>
+    /// <param name="by">Who asks for the columns, for the message.</param>
+    public static IEnumerable<int> FindNames(
+        CsvRows rows, ImmutableArray<string> names, ImmutableArray<int> positions, string by)
+    {
+        bool isInPlace = positions.Length == names.Length
+            && positions.Zip(names).All(pair => pair.First < rows.ColumnCount && rows.ColumnNames[pair.First] == pair.Second);
+        return isInPlace ? positions : names.Select(name => FindName(rows, name, by));
+    }
+
     /// <param name="by">Who asks for the column, for the message.</param>
-    public static int FindName(CsvRows rows, string name, string by)
+    private static int FindName(CsvRows rows, string name, string by)
     {
         int column = rows.ColumnNames.IndexOf(name);
         if (column < 0)

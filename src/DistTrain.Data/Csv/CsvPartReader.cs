@@ -64,7 +64,7 @@ internal static class CsvPartReader
 
     private static void ReadLabel(CsvRows rows, int column, RawLabels labels)
     {
-        ReadOnlySpan<byte> field = rows.Field(column);
+        ReadOnlySpan<byte> field = rows.Text(column);
         if (CsvNumber.IsMissing(field))
         {
             throw new DataException($"{rows.Place(column)}: the label is missing; fill it in, or take the row out");

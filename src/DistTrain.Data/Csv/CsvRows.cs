@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Unicode;
 using CsvHelper;
 
 namespace DistTrain.Data;
@@ -44,6 +45,11 @@ internal sealed class CsvRows : IDisposable
 
         ColumnCount = _reader.FieldCount;
         FirstLine = Line;
+        if (_reader.RawRecord.Contains((byte)0) || SourceFile.GZipHint(_reader.RawRecord).Length > 0)
+        {
+            throw NoText(SourceFile.GZipHint(_reader.RawRecord));
+        }
+
         HasHeader = header == CsvHeader.Yes || (header == CsvHeader.Auto && !FirstRowHasNumber());
         _firstRowWaits = !HasHeader;
         ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>(ColumnCount);
@@ -99,6 +105,14 @@ internal sealed class CsvRows : IDisposable
     /// <summary>UTF-8 without surrounding space and quotes; valid until the next row.</summary>
     public ReadOnlySpan<byte> Field(int column) => _reader.GetSpan(column);
 
+    /// <summary>As <see cref="Field"/>, for what is kept as text: names that differ must not become one name.</summary>
+    /// <exception cref="DataException">It is in another encoding.</exception>
+    public ReadOnlySpan<byte> Text(int column)
+    {
+        ReadOnlySpan<byte> field = Field(column);
+        return Utf8.IsValid(field) ? field : throw NoText("");
+    }
+
     /// <summary>Of the current row, for messages.</summary>
     public string Place(int column) => $"{Name} line {Line}, column {Describe(column)}";
 
@@ -126,6 +140,9 @@ internal sealed class CsvRows : IDisposable
         _reader.Dispose();
         _file.Dispose();
     }
+
+    private DataException NoText(string hint) => new(
+        $"{Name} line {Line} is not UTF-8 text{(hint.Length > 0 ? hint : "; save the file as UTF-8, or name another one")}");
 
     private bool ReadRow()
     {

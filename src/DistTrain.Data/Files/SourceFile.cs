@@ -88,6 +88,10 @@ internal sealed class SourceFile : IDisposable
         return new SourceFile(Name, new PrefixedStream(bytes[..count], Stream), ContentBytesMax, ContentBytesAreExact);
     }
 
+    /// <returns>The end of a sentence on a file that cannot be understood; empty where it is not gzipped.</returns>
+    public static string GZipHint(ReadOnlySpan<byte> start) =>
+        start.StartsWith<byte>([0x1f, 0x8b]) ? "; it is gzipped, give it a name that ends in .gz" : "";
+
     public void Dispose() => Stream.Dispose();
 
     /// <summary>Short where the file lies below the current folder.</summary>

@@ -32,7 +32,7 @@ internal sealed class CsvFeatureReader : FeatureReader
     {
         if (rows.HasHeader && !schema.FeatureNames.IsEmpty)
         {
-            return schema.FeatureNames.Select(name => CsvLayout.FindName(rows, name, "the model"));
+            return CsvLayout.FindNames(rows, schema.FeatureNames, schema.FilePositions, "the model");
         }
 
         if (rows.ColumnCount == schema.Width)

@@ -8,7 +8,7 @@ namespace DistTrain.Runtime;
 /// <param name="tls">Null: plain TCP.</param>
 public sealed class LinkDialer(string host, int port, string token, TlsIdentity? tls)
 {
-    public string Address => $"{host}:{port}";
+    public string Address => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
 
     /// <exception cref="LinkException">Nobody there, or refused.</exception>
     public async Task<Stream> DialAsync(LinkRole role, LinkSession session, CancellationToken cancellation)

@@ -16,14 +16,14 @@ public static class OutputFile
 
         try
         {
-            string target = TargetOf(path);
-            if (SpecialFile.Is(target))
+            if (SpecialFile.Is(path))
             {
-                using FileStream special = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                using FileStream special = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
                 write(special);
                 return null;
             }
 
+            string target = TargetOf(path);
             string temporary = TemporaryOf(target);
             try
             {
@@ -55,8 +55,11 @@ public static class OutputFile
 
     private const int BufferBytes = 1 << 16;
 
-    private static string TargetOf(string path) =>
-        new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    private static string TargetOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
 
     private static string TemporaryEnding { get; } = $".{Environment.ProcessId}.tmp";
 

@@ -64,6 +64,7 @@ public sealed class NpyFormatTests : IDisposable
     public static TheoryData<byte[], string> BrokenFiles => new()
     {
         { [], "features.npy is empty" },
+        { GZipped.Of([1, 2]), "(\\x93NUMPY); it is gzipped, give it a name that ends in .gz" },
         { "a,b\n1,2\n"u8.ToArray(), "features.npy is not an NPY file: it starts with 612c620a312c320a" },
         { [0x93, .. "NUMPY"u8, 4, 0, 0, 0], "features.npy has NPY version 4" },
         { [0x93, .. "NUMPY"u8, 1, 0, 200, 0, 0], "features.npy is cut off within its header" },

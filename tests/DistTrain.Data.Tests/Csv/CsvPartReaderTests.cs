@@ -116,6 +116,7 @@ public sealed class CsvPartReaderTests : IDisposable
     [InlineData("a;b;y\n1;2;u\n", "data.csv has no column \"y\" that data.labels names; its columns are a;b;y, or set data.delimiter to \";\"")]
     [InlineData("a,y,y\n1,2,u\n", "data.csv line 1 has two columns \"y\"; rename one")]
     [InlineData("y\nu\n", "data.csv has no feature column beside the label")]
+    [InlineData("a,b,y\0\n1,2,u\n", "data.csv line 1 is not UTF-8 text; save the file as UTF-8")]
     [InlineData("a,b,y\n1,\"2,u\n1,2,u\n", "data.csv line 2 is not valid CSV")]
     [InlineData("a,b,y\n1,\"2\"3,u\n", "data.csv line 2 is not valid CSV")]
     public void Read_OfABrokenFile_SaysWhatAndWhere(string csv, string expected)
@@ -123,6 +124,29 @@ public sealed class CsvPartReaderTests : IDisposable
         var failure = Assert.Throws<DataException>(() => Prepare(csv, "y"));
 
         AssertSays(expected, failure);
+    }
+
+    /// <remarks>Read as UTF-8 with replacement characters, both labels would be one class.</remarks>
+    [Fact]
+    public void Read_OfLabelsInAnotherEncoding_IsRefused()
+    {
+        _folder.Write("data.csv", System.Text.Encoding.Latin1.GetBytes("a,y\n1,caf\u00e8\n2,caf\u00e9\n"));
+
+        var failure = Assert.Throws<DataException>(
+            () => PreparedData.Prepare(new CsvDataSpec { File = "data.csv", Labels = [Column("y")] }, _folder.Path, seed: 1));
+
+        AssertSays("data.csv line 2 is not UTF-8 text; save the file as UTF-8", failure);
+    }
+
+    [Fact]
+    public void Read_OfAGZipFileUnderAnotherName_SaysWhatItIs()
+    {
+        _folder.Write("data.csv", GZipped.Of("a,y\n1,u\n2,v\n"));
+
+        var failure = Assert.Throws<DataException>(
+            () => PreparedData.Prepare(new CsvDataSpec { File = "data.csv", Labels = [Column("y")] }, _folder.Path, seed: 1));
+
+        AssertSays("is not UTF-8 text; it is gzipped, give it a name that ends in .gz", failure);
     }
 
     [Theory]

@@ -93,6 +93,12 @@ public sealed class RunFileTests
         "my.json line 8: training.batchSize is missing (rows of one batch); expected a whole number from 1 to 16777216")]
     [InlineData("\"learningRate\": 0.1", "\"learningRate\": 0",
         "my.json line 8: training.optimizer.learningRate is 0; expected a number, above 0")]
+    [InlineData("\"learningRate\": 0.1", "\"learningRate\": 1e39",
+        "my.json line 8: training.optimizer.learningRate is 1E+39, which is infinite in float32; expected a number, above 0")]
+    [InlineData("\"learningRate\": 0.1", "\"learningRate\": 1e-50",
+        "my.json line 8: training.optimizer.learningRate is 1E-50, which is 0 in float32; expected a number, above 0")]
+    [InlineData("\"learningRate\": 0.1", "\"learningRate\": 0.1, \"momentum\": 0.99999999999",
+        "my.json line 8: training.optimizer.momentum is 0.99999999999, which is 1 in float32; expected a number, 0 or more and below 1")]
     [InlineData("\"learningRate\": 0.1", "\"learningRate\": 0.1, \"nesterov\": true",
         "my.json line 8: training.optimizer.nesterov is true, but momentum is 0; give a momentum, as in 0.9")]
     [InlineData("\"sgd\"", "\"sdg\"", "my.json line 8: training.optimizer.type is \"sdg\"; did you mean \"sgd\"?")]
@@ -110,6 +116,8 @@ public sealed class RunFileTests
         "my.json line 3: data.delimiter is the text \"ab\"; expected one character, as in \";\"")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"shape\": [65536, 65536]",
         "my.json line 3: data.shape is [65536, 65536]; expected 2,147,483,647 elements at most")]
+    [InlineData("\"labels\": -1", "\"labels\": -1, \"testFile\": \"a\\u0000b\"",
+        "my.json line 3: data.testFile is the text \"a\0b\"; expected a file's path")]
     [InlineData("\"loss\": \"softmaxCrossEntropy\"", "\"loss\": 5",
         "my.json line 6: model.loss is 5; expected a loss: an object with \"type\"")]
     public void Parse_SomethingIsWrong_SaysWhatAndWhere(string right, string wrong, string message)

@@ -44,16 +44,24 @@ internal sealed class NumberShape(double? min = null, double? max = null, double
 
     public override JsonTree Check(JsonTree value, string path)
     {
-        bool fits = value is JsonNumber { Value: var number }
-            && !(number < min) && !(number > max) && !(number <= above) && !(number >= below)
-            && float.IsFinite((float)number);
-        if (!fits)
+        if (value is not JsonNumber { Value: var number } || !IsWithin(number))
         {
             Refuse(value, path);
+            return value;
+        }
+
+        float used = (float)number;
+        if (!float.IsFinite(used) || !IsWithin(used))
+        {
+            string rounded = float.IsFinite(used) ? $"{used}" : "infinite";
+            throw new RunFileException(FormattableString.Invariant(
+                $"{value.Origin}: {path} is {number:R}, which is {rounded} in float32; expected {Expected}"));
         }
 
         return value;
     }
+
+    private bool IsWithin(double number) => !(number < min) && !(number > max) && !(number <= above) && !(number >= below);
 
     public override JsonObject ToSchema()
     {
@@ -94,6 +102,11 @@ internal sealed class TextShape(string what = "a text", bool isPath = false, int
         if (!isPath)
         {
             return text;
+        }
+
+        if (text.Text.Contains('\0', StringComparison.Ordinal))
+        {
+            Refuse(value, path);
         }
 
         return text with { IsPath = true, Text = text.IsFromFlag ? Path.GetFullPath(text.Text) : text.Text };
