@@ -18,6 +18,7 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     private AlignedBuffer _state = new(0);
     private Task _writing = Task.CompletedTask;
     private Task _writingBest = Task.CompletedTask;
+    private WeightBuffer? _waitingBest;
     private long _lastAt = Stopwatch.GetTimestamp();
     private long _lastStep;
     private bool _lastEvaluated;
@@ -51,7 +52,14 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     {
         WeightBuffer weights = model.Current;
         weights.Retain();
-        _writingBest = WriteBestAsync(_writingBest, weights);
+        if (Interlocked.Exchange(ref _waitingBest, weights) is { } overtaken)
+        {
+            // Its write, which has not begun, takes the better weights.
+            overtaken.Release();
+            return;
+        }
+
+        _writingBest = WriteBestAsync(_writingBest);
     }
 
     /// <summary>Writes the last checkpoint and waits for it.</summary>
@@ -134,11 +142,12 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
         }
     }
 
-    private async Task WriteBestAsync(Task before, WeightBuffer weights)
+    private async Task WriteBestAsync(Task before)
     {
         await before.ConfigureAwait(false);
         await QuietThread.RunAsync("best model", () =>
         {
+            WeightBuffer weights = Interlocked.Exchange(ref _waitingBest, null)!;
             try
             {
                 ModelFile.Write(_folder.BestModel, _run, weights);

@@ -1,3 +1,4 @@
+using DistTrain.Models;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime.Tests.Checkpoints;
@@ -46,5 +47,37 @@ public sealed class CheckpointKeeperTests
         keeper.OnRound(fourth, Progress);
 
         Assert.False(Directory.Exists(folder.Checkpoints));
+    }
+
+    [Fact]
+    public async Task KeepBest_FasterThanTheDisk_HoldsOneAndTheNewest()
+    {
+        using var tiny = new TinyRun();
+        LoadedRun run = tiny.Loaded;
+        var folder = new OutFolder(tiny.Out("out"));
+        await using var keeper = new CheckpointKeeper(run, folder, new Term(1), startStep: 0, message => Assert.Fail(message));
+        using var model = new ModelState(run, new WeightVersion(0));
+        model.Current.Span.Clear();
+        using var pool = new SumBufferPool(run.Buckets.SumLength);
+        SumBuffer sums = pool.Rent();
+        sums.Span.Fill(1);
+        Round round = run.Plan.NextRound(new RoundNumber(1), new WeightVersion(0), evaluated: false)!;
+        for (int step = 0; step < WeightBufferPool.BuffersMax + 100; step++)
+        {
+            for (int bucket = 0; bucket < run.Buckets.Count; bucket++)
+            {
+                model.Apply(round, bucket, run.Buckets.View(sums, bucket), addend: null);
+            }
+
+            model.Publish();
+            keeper.KeepBest(model);
+        }
+
+        sums.Release();
+        await keeper.DisposeAsync();
+        using SafetensorsReader written = SafetensorsReader.Open(folder.BestModel);
+        float[] weights = new float[model.Current.Length];
+        written.Read(run.Network.Parameters, weights);
+        Assert.Equal(model.Current.Span.ToArray(), weights);
     }
 }
