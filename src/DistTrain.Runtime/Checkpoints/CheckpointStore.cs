@@ -18,12 +18,7 @@ public sealed class CheckpointStore(string folder, int keep)
     /// <exception cref="IOException">Full or read-only disk; the older checkpoints stay.</exception>
     public string Write(CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state)
     {
-        if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder);
-            FolderFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
-        }
-
+        FolderFlush.Make(folder);
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{header.Step:D10}{Ending}"));
         CheckpointFile.Write(path, header, weights, state);
         foreach (string old in Files().Skip(keep))

@@ -10,7 +10,7 @@ public sealed class OutFolder
         Root = System.IO.Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(Root);
+            FolderFlush.Make(Root);
             string probe = System.IO.Path.Combine(Root, $"{ProbePrefix}{Environment.ProcessId}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
