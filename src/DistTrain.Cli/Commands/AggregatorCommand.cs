@@ -50,6 +50,7 @@ internal static class AggregatorCommand
             bool isChild = parsed.GetValue(endWithInput);
             bool isQuiet = parsed.GetValue(quiet);
             int workers = parsed.GetValue(workersMin);
+            TolerantWriter.Install();
             using var interrupt = new Interrupt(ignoreKeyboard: isChild);
             var request = new AggregatorRequest
             {

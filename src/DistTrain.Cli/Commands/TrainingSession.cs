@@ -5,9 +5,15 @@ using DistTrain.Runtime;
 namespace DistTrain.Cli;
 
 /// <summary>What train and coordinator have in common: progress, Ctrl-C, the summary, the exit code.</summary>
-internal sealed class TrainingSession(RunFile run, bool json, bool quiet)
+internal sealed class TrainingSession
 {
-    private readonly TrainingView _view = TrainingView.Choose(run, json, quiet);
+    private readonly TrainingView _view;
+
+    public TrainingSession(RunFile run, bool json, bool quiet)
+    {
+        TolerantWriter.Install();
+        _view = TrainingView.Choose(run, json, quiet);
+    }
 
     /// <returns>runs/NAME, NAME being the run file's, or its folder's where the file is called run.json.</returns>
     public static string DefaultOutFolder(string runFile)

@@ -40,6 +40,7 @@ internal static class WorkerCommand
         {
             DnsEndPoint[] addresses = parsed.GetRequiredValue(join);
             bool isChild = parsed.GetValue(endWithInput);
+            TolerantWriter.Install();
             using var interrupt = new Interrupt(ignoreKeyboard: isChild);
             var request = new WorkerRequest
             {
