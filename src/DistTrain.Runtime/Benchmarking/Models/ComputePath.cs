@@ -17,16 +17,24 @@ internal static class ComputePath
         run.Network.InitializeParameters(current.Span, run.Run.Training.Seed);
         int rows = Math.Min(run.Plan.BatchSize, run.Plan.TrainRows);
         var round = new Round(new RoundNumber(1), RoundKind.Train, new WeightVersion(0), 0, 0, rows, run.Plan.Shards);
-        long before = 0;
-        for (int step = -WarmUpSteps; step < Steps; step++)
-        {
-            before = step == 0 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            lane.Compute(round, 0, round.ShardCount, order.Of(round).Span, current, sums.Span);
-        }
+        AllocatedBytes(WarmUpSteps);
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // The runtime may allocate on this thread as well, once, where it compiles a method anew.
+        long[] turns = [AllocatedBytes(Steps), AllocatedBytes(Steps), AllocatedBytes(Steps)];
         current.Release();
-        return allocated / Steps;
+        Array.Sort(turns);
+        return turns[1] / Steps;
+
+        long AllocatedBytes(int steps)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int step = 0; step < steps; step++)
+            {
+                lane.Compute(round, 0, round.ShardCount, order.Of(round).Span, current, sums.Span);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     private const int WarmUpSteps = 3;
