@@ -17,6 +17,9 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
     private readonly SumBufferPool _metrics;
     private readonly LinkKind _link;
     private readonly bool _isSameMachine;
+
+    /// <summary>Done when the worker may be heard: with <see cref="LinkKind.Shared"/> not before it has answered the offer.</summary>
+    private readonly TaskCompletionSource _mayBeHeard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WeightVersion? _versionSent;
     private bool _isVersionShared;
 
@@ -38,6 +41,10 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         _metrics = metrics;
         Address = (control ?? tensor).Address;
         LimitTensors(Math.Max(sums.Length, metrics.Length));
+        if (link != LinkKind.Shared)
+        {
+            _mayBeHeard.SetResult();
+        }
     }
 
     public string Address { get; }
@@ -90,7 +97,11 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
             header.Version, BucketFrame.Of(header));
     }
 
-    void IWorkerPort.Close(string reason) => Close();
+    void IWorkerPort.Close(string reason)
+    {
+        Close();
+        _mayBeHeard.TrySetResult();
+    }
 
     private void OfferSharing()
     {
@@ -112,6 +123,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         if (isAccepted)
         {
             AgreeOnPipe();
+            _mayBeHeard.TrySetResult();
         }
         else if (_link == LinkKind.Shared)
         {
@@ -119,7 +131,11 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         }
     }
 
-    protected override void OnBroken(string reason) => Post(new CoordinatorInput.Disconnected(_id, reason));
+    protected override void OnBroken(string reason)
+    {
+        Post(new CoordinatorInput.Disconnected(_id, reason));
+        _mayBeHeard.TrySetResult();
+    }
 
     protected override void OnGarbage(string what) => Post(new CoordinatorInput.Violated(_id, $"sent what cannot be read: {what}"));
 
@@ -139,6 +155,13 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
         }
     }
 
+    /// <summary>A worker that must share memory and cannot would take part for a moment otherwise.</summary>
+    private async ValueTask PostWhenHeardAsync(CoordinatorInput input)
+    {
+        await _mayBeHeard.Task.ConfigureAwait(false);
+        await PostAsync(input).ConfigureAwait(false);
+    }
+
     private sealed class ControlSink(TcpWorkerPort port) : IFrameSink
     {
         public Memory<byte> PlaceFor(in FrameHeader header, ReadOnlyMemory<byte> message) =>
@@ -146,7 +169,7 @@ internal sealed class TcpWorkerPort : TcpPair, IWorkerPort
 
         public ValueTask TakeAsync(FrameHeader header, ReadOnlyMemory<byte> message) =>
             header.Kind == FrameKind.Control
-                ? port.PostAsync(new CoordinatorInput.Arrived(port._id, MessageCodec.ReadWorkerMessage(message)))
+                ? port.PostWhenHeardAsync(new CoordinatorInput.Arrived(port._id, MessageCodec.ReadWorkerMessage(message)))
                 : throw new WireFormatException($"a {header.Kind} frame came over the control link");
 
         public void Ended()

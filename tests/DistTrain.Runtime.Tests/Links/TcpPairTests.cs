@@ -88,6 +88,45 @@ public sealed class TcpPairTests
         await port.Ended.WaitAsync(Patience);
     }
 
+    /// <summary>Who must share memory and cannot takes part in nothing, however early it spoke.</summary>
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(0)]
+    [InlineData(null)]
+    public async Task Worker_ThatMustShare_IsHeardOnceItHasAnswered(int? answer)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "shared memory is a Linux matter");
+        using var sums = new SumBufferPool(8);
+        using var metrics = new SumBufferPool(MetricSums.Count);
+        var mailbox = new Mailbox<CoordinatorInput>();
+        var control = new ScriptedStream();
+        var tensors = new ScriptedStream();
+        TcpWorkerPort port = Port(mailbox, control, tensors, sums, metrics, LinkKind.Shared);
+        await port.StartAsync();
+        Assert.IsType<CoordinatorInput.Connected>(await mailbox.NextAsync());
+        Assert.Equal(FrameKind.ShareOffer, await tensors.NextKindAsync());
+        var message = new ArrayBufferWriter<byte>();
+        MessageCodec.Write(message, new WorkerMessage.Leaving(new Term(1), ""));
+
+        await control.SayAsync(FrameKind.Control, message.WrittenSpan.ToArray(), []);
+        await (answer is { } said ? tensors.SayAsync(FrameKind.ShareAnswer, [], [(byte)said]) : EndAsync(tensors, "broken pipe."));
+
+        CoordinatorInput next = await mailbox.NextAsync();
+        Assert.Equal(
+            answer switch
+            {
+                1 => new CoordinatorInput.Arrived(Worker, new WorkerMessage.Leaving(new Term(1), "")),
+                0 => new CoordinatorInput.Disconnected(
+                    Worker, "it cannot open this process's shared memory, and --link shared allows nothing else"),
+                _ => new CoordinatorInput.Disconnected(Worker, "broken pipe"),
+            },
+            next);
+        await EndAsync(control, null);
+        await (answer is null ? Task.CompletedTask : EndAsync(tensors, null));
+        port.Close();
+        await port.Ended.WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task PipeBegin_FromAWorkerThatWasOfferedNone_IsRefusedInOneSentence()
     {
