@@ -17,7 +17,7 @@ internal sealed class TinyRun : IDisposable
         System.IO.File.WriteAllText(PathOf("rows.csv"), Rows());
         System.IO.File.WriteAllText(PathOf("run.json"), $$"""
             {
-              "data": { "format": "csv", "file": "rows.csv", "labels": "y" },
+              "data": { "format": "csv", "file": "rows.csv", "labels": "y", "targets": "values" },
               "model": { "layers": [{ "type": "linear", "units": 1 }], "loss": "halfSquaredError" },
               "training": {
                 "batchSize": 16, "shards": 8, "epochs": {{epochs.ToString(CultureInfo.InvariantCulture)}},
