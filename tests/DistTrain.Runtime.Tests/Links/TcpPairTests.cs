@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -50,8 +49,8 @@ public sealed class TcpPairTests
         await mailbox.Held.WaitAsync(Patience);
         Write(pipe, term: 2);
         Write(pipe, term: 3);
-        await EndAsync(control, failure);
-        await EndAsync(tensors, failure);
+        await control.EndAsync(failure);
+        await tensors.EndAsync(failure);
         mailbox.LetGo();
 
         for (int term = 1; term <= 3; term++)
@@ -109,7 +108,7 @@ public sealed class TcpPairTests
         MessageCodec.Write(message, new WorkerMessage.Leaving(new Term(1), ""));
 
         await control.SayAsync(FrameKind.Control, message.WrittenSpan.ToArray(), []);
-        await (answer is { } said ? tensors.SayAsync(FrameKind.ShareAnswer, [], [(byte)said]) : EndAsync(tensors, "broken pipe."));
+        await (answer is { } said ? tensors.SayAsync(FrameKind.ShareAnswer, [], [(byte)said]) : tensors.EndAsync("broken pipe."));
 
         CoordinatorInput next = await mailbox.NextAsync();
         Assert.Equal(
@@ -121,8 +120,8 @@ public sealed class TcpPairTests
                 _ => new CoordinatorInput.Disconnected(Worker, "broken pipe"),
             },
             next);
-        await EndAsync(control, null);
-        await (answer is null ? Task.CompletedTask : EndAsync(tensors, null));
+        await control.EndAsync(null);
+        await (answer is null ? Task.CompletedTask : tensors.EndAsync(null));
         port.Close();
         await port.Ended.WaitAsync(Patience);
     }
@@ -220,8 +219,8 @@ public sealed class TcpPairTests
             new CoordinatorInput.Disconnected(
                 Worker, "the other side's shared memory cannot be opened here, as that of another user"),
             await mailbox.NextAsync());
-        await EndAsync(control, failure: null);
-        await EndAsync(tensors, failure: null);
+        await control.EndAsync(null);
+        await tensors.EndAsync(null);
         await port.Ended.WaitAsync(Patience);
 
         var later = new ScriptedStream();
@@ -277,7 +276,7 @@ public sealed class TcpPairTests
         Assert.NotNull(before);
         before.Release();
 
-        await EndAsync(tensors, failure: null);
+        await tensors.EndAsync(null);
 
         Assert.Null(port.TryRentSums());
         port.Close();
@@ -383,10 +382,6 @@ public sealed class TcpPairTests
         Assert.Equal(frame.Length, pipe.TryWrite(frame));
     }
 
-    /// <summary>On a thread of the pool, where whoever waits for the end goes on at once: what it causes is done on return.</summary>
-    private static Task EndAsync(ScriptedStream stream, string? failure) =>
-        Task.Run(() => stream.End(failure is null ? null : new IOException(failure)));
-
     /// <summary>An actor's, which may be full for a while.</summary>
     private sealed class Mailbox<T> : IMailbox<T>
         where T : class
@@ -416,94 +411,5 @@ public sealed class TcpPairTests
 
             return TryPost(message);
         }
-    }
-
-    /// <summary>One side reads what the script says, and the script reads what that side wrote.</summary>
-    private sealed class ScriptedStream : Stream
-    {
-        private static readonly PipeOptions Inline = new(
-            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
-
-        private readonly Pipe _said = new(Inline);
-        private readonly Pipe _heard = new(Inline);
-        private readonly Stream _reading;
-        private readonly Stream _writing;
-        private readonly Stream _hearing;
-
-        public ScriptedStream()
-        {
-            _reading = _said.Reader.AsStream();
-            _writing = _heard.Writer.AsStream();
-            _hearing = _heard.Reader.AsStream();
-        }
-
-        /// <summary>What happens in the midst of a write, when the script could have read it.</summary>
-        public Func<Task>? Wrote { get; init; }
-
-        public override bool CanRead => true;
-
-        public override bool CanWrite => true;
-
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public static byte[] Frame(FrameKind kind, ReadOnlySpan<byte> message, ReadOnlySpan<byte> payload)
-        {
-            byte[] header = new byte[FrameHeader.Bytes];
-            FrameHeader.For(kind, message, payload).Write(header);
-            return [.. header, .. message, .. payload];
-        }
-
-        public async Task SayAsync(FrameKind kind, byte[] message, byte[] payload) =>
-            await _said.Writer.WriteAsync(Frame(kind, message, payload));
-
-        public void End(Exception? failure) => _said.Writer.Complete(failure);
-
-        /// <summary>The kind of the next frame, of which nothing more is read.</summary>
-        public async Task<FrameKind> NextKindAsync()
-        {
-            byte[] header = new byte[FrameHeader.Bytes];
-            await _hearing.ReadExactlyAsync(header).AsTask().WaitAsync(Patience);
-            return FrameHeader.Read(header, FrameLimits.Tensor(SharedPlace.Bytes)).Kind;
-        }
-
-        public async Task<byte[]> NextPayloadAsync()
-        {
-            byte[] header = new byte[FrameHeader.Bytes];
-            await _hearing.ReadExactlyAsync(header).AsTask().WaitAsync(Patience);
-            byte[] payload = new byte[FrameHeader.Read(header, FrameLimits.Tensor(SharedPlace.Bytes)).PayloadBytes];
-            await _hearing.ReadExactlyAsync(payload).AsTask().WaitAsync(Patience);
-            return payload;
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            _reading.ReadAsync(buffer, cancellationToken);
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await _writing.WriteAsync(buffer, cancellationToken);
-            await (Wrote?.Invoke() ?? Task.CompletedTask);
-        }
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => _writing.FlushAsync(cancellationToken);
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
