@@ -24,14 +24,19 @@ internal sealed class ComputeLane(LoadedRun run) : IDisposable
         Run(round, first, end, weights, null, sums);
     }
 
-    /// <summary>The same with weights that may still come in: rows are gathered before the first of them are there.</summary>
+    /// <summary>Gathers the rows of shards [first, end), then waits until some of the weights are there.</summary>
     /// <exception cref="ComputationAbandonedException">The result is not wanted.</exception>
-    public void Compute(Round round, int first, int end, ReadOnlySpan<int> order, WeightWait weights, Span<float> sums)
+    public void Prepare(Round round, int first, int end, ReadOnlySpan<int> order, WeightWait weights)
     {
         Gather(round, first, end, order);
         weights.WaitForAny();
-        Run(round, first, end, weights.Buffer, weights, sums);
     }
+
+    /// <summary>Sums of the shards that were prepared, with weights that may still come in.</summary>
+    /// <inheritdoc cref="Compute(Round, int, int, ReadOnlySpan{int}, WeightBuffer, Span{float})"/>
+    /// <exception cref="ComputationAbandonedException">The result is not wanted.</exception>
+    public void ComputePrepared(Round round, int first, int end, WeightWait weights, Span<float> sums) =>
+        Run(round, first, end, weights.Buffer, weights, sums);
 
     public void Dispose()
     {

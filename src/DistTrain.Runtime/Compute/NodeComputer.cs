@@ -347,13 +347,17 @@ public sealed class NodeComputer : IDisposable
             while (from < to)
             {
                 int end = to - from == count ? to : PartialNodes.EndOfMaximalNode(from, to);
+                _lanes[lane].Prepare(round, from, end, _rows.Span, weights);
+
+                // With the weights the coordinator gave back the vector of the round before. One taken earlier would be another
+                // one, and two by turns need twice the room in the caches.
                 SumBuffer sums = round.Kind == RoundKind.Train
                     ? Sums?.TryRentSums() ?? _trainSums.Rent()
                     : _evaluationSums.Rent();
                 _parts.Add(lane, from, end, sums);
                 bool isStreamed = end == to && round.Kind == RoundKind.Train && _run.Buckets.Count > 1;
                 _lanes[lane].Clock.Listener = isStreamed ? _countdown : null;
-                _lanes[lane].Compute(round, from, end, _rows.Span, weights, sums.Span);
+                _lanes[lane].ComputePrepared(round, from, end, weights, sums.Span);
                 from = end;
             }
         }

@@ -88,6 +88,24 @@ public sealed class ArrivingWeightsTests : IDisposable
         Assert.NotEmpty(SumsOf(Answer()));
     }
 
+    /// <summary>The coordinator gives a vector back before it sends weights: one that is taken earlier is another one.</summary>
+    [Fact]
+    public void Computer_WithoutWeights_TakesNoVectorForItsSums()
+    {
+        using NodeComputer computer = Computer(threads: 1);
+        WeightBuffer whole = Weights();
+        var weights = new ArrivingWeights(_run.Buckets, whole.Version);
+        var port = new LendingPort(weights);
+        computer.Sums = port;
+        computer.Start(RoundOf(RoundKind.Train), Root, weights);
+        Assert.True(SpinWait.SpinUntil(() => weights.LastAwaited >= 0, Patience));
+        weights.Open(0, whole);
+        weights.Open(1, whole);
+        whole.Release();
+        Assert.NotEmpty(SumsOf(Answer()));
+        Assert.Equal([true], port.WereThere);
+    }
+
     [Fact]
     public async Task Computer_DisposedWhileItWaits_Ends()
     {
@@ -161,7 +179,7 @@ public sealed class ArrivingWeightsTests : IDisposable
         new(new RoundNumber(1), kind, new WeightVersion(0), 0, 0, kind == RoundKind.Train ? 40 : 30, 8);
 
     /// <summary>Holds the second compute thread back between its first part and the next.</summary>
-    private sealed class HoldingPort : ICoordinatorPort, IDisposable
+    private sealed class HoldingPort : SilentPort, IDisposable
     {
         private volatile bool _hasComputed;
 
@@ -171,7 +189,7 @@ public sealed class ArrivingWeightsTests : IDisposable
 
         private static bool IsSecond => Thread.CurrentThread.Name == "compute 1";
 
-        public ISpareWork? SpareWork
+        public override ISpareWork? SpareWork
         {
             get
             {
@@ -185,7 +203,7 @@ public sealed class ArrivingWeightsTests : IDisposable
             }
         }
 
-        public SumBuffer? TryRentSums()
+        public override SumBuffer? TryRentSums()
         {
             if (IsSecond)
             {
@@ -194,6 +212,31 @@ public sealed class ArrivingWeightsTests : IDisposable
 
             return null;
         }
+
+        public void Dispose()
+        {
+            Holds.Dispose();
+            LetGo.Dispose();
+        }
+    }
+
+    /// <summary>Notes whether weights were there when a vector was asked for.</summary>
+    private sealed class LendingPort(ArrivingWeights weights) : SilentPort
+    {
+        public List<bool> WereThere { get; } = [];
+
+        public override SumBuffer? TryRentSums()
+        {
+            WereThere.Add(weights.Buffer is not null);
+            return null;
+        }
+    }
+
+    private class SilentPort : ICoordinatorPort
+    {
+        public virtual ISpareWork? SpareWork => null;
+
+        public virtual SumBuffer? TryRentSums() => null;
 
         public void Start()
         {
@@ -213,12 +256,6 @@ public sealed class ArrivingWeightsTests : IDisposable
 
         public void Close(string reason)
         {
-        }
-
-        public void Dispose()
-        {
-            Holds.Dispose();
-            LetGo.Dispose();
         }
     }
 }
