@@ -24,7 +24,8 @@ internal sealed class IdxFormat : ArrayFormat
         {
             throw new DataException(
                 $"{file.Name} is not an IDX file: it starts with {Convert.ToHexStringLower(magic[..count])}, expected "
-                + "0000, a type (08 to 0e) and the number of dimensions" + SourceFile.GZipHint(magic[..count]));
+                + "0000, a type (08 to 0e) and the number of dimensions"
+                + (SourceFile.GZipHint(magic[..count]) is { } hint ? $"; {hint}" : ""));
         }
 
         int rank = magic[3];

@@ -27,7 +27,7 @@ internal sealed class NpyFormat : ArrayFormat
             throw new DataException(
                 $"{file.Name} is not an NPY file: it starts with {Convert.ToHexStringLower(start[..count])}, expected "
                 + "934e554d5059 (\\x93NUMPY); "
-                + (SourceFile.GZipHint(start) is { Length: > 0 } hint ? hint[2..] : "write it with numpy.save"));
+                + (SourceFile.GZipHint(start[..count]) ?? "write it with numpy.save"));
         }
 
         int version = start[6];

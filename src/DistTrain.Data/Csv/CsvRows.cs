@@ -45,9 +45,10 @@ internal sealed class CsvRows : IDisposable
 
         ColumnCount = _reader.FieldCount;
         FirstLine = Line;
-        if (_reader.RawRecord.Contains((byte)0) || SourceFile.GZipHint(_reader.RawRecord).Length > 0)
+        string? hint = SourceFile.GZipHint(_reader.RawRecord);
+        if (hint is not null || _reader.RawRecord.Contains((byte)0))
         {
-            throw NoText(SourceFile.GZipHint(_reader.RawRecord));
+            throw NoText(hint);
         }
 
         HasHeader = header == CsvHeader.Yes || (header == CsvHeader.Auto && !FirstRowHasNumber());
@@ -110,7 +111,7 @@ internal sealed class CsvRows : IDisposable
     public ReadOnlySpan<byte> Text(int column)
     {
         ReadOnlySpan<byte> field = Field(column);
-        return Utf8.IsValid(field) ? field : throw NoText("");
+        return Utf8.IsValid(field) ? field : throw NoText();
     }
 
     /// <summary>Of the current row, for messages.</summary>
@@ -141,8 +142,8 @@ internal sealed class CsvRows : IDisposable
         _file.Dispose();
     }
 
-    private DataException NoText(string hint) => new(
-        $"{Name} line {Line} is not UTF-8 text{(hint.Length > 0 ? hint : "; save the file as UTF-8, or name another one")}");
+    private DataException NoText(string? hint = null) => new(
+        $"{Name} line {Line} is not UTF-8 text; {hint ?? "save the file as UTF-8, or name another one"}");
 
     private bool ReadRow()
     {

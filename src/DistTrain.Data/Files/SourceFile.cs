@@ -88,9 +88,9 @@ internal sealed class SourceFile : IDisposable
         return new SourceFile(Name, new PrefixedStream(bytes[..count], Stream), ContentBytesMax, ContentBytesAreExact);
     }
 
-    /// <returns>The end of a sentence on a file that cannot be understood; empty where it is not gzipped.</returns>
-    public static string GZipHint(ReadOnlySpan<byte> start) =>
-        start.StartsWith<byte>([0x1f, 0x8b]) ? "; it is gzipped, give it a name that ends in .gz" : "";
+    /// <returns>What to do about a file that cannot be understood because it is gzipped; null where it is not.</returns>
+    public static string? GZipHint(ReadOnlySpan<byte> start) =>
+        start.StartsWith<byte>([0x1f, 0x8b]) ? "it is gzipped, give it a name that ends in .gz" : null;
 
     public void Dispose() => Stream.Dispose();
 
