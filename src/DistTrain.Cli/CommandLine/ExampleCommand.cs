@@ -15,14 +15,16 @@ internal sealed class ExampleCommand(string name, string description, params str
 /// <summary>The usual help, then the command's examples.</summary>
 internal sealed class ExampleHelpAction(HelpAction usual) : SynchronousCommandLineAction
 {
-    private const int HelpWidthMax = 110;
+    private const int WidthMax = 110;
+
+    private const int WidthMin = 40;
 
     /// <summary>Makes a root command's --help show examples.</summary>
     public static void Install(RootCommand root)
     {
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         var usual = (HelpAction)help.Action!;
-        usual.MaxWidth = HelpWidthMax;
+        usual.MaxWidth = Console.IsOutputRedirected ? WidthMax : Math.Clamp(Console.WindowWidth, WidthMin, WidthMax);
         help.Action = new ExampleHelpAction(usual);
     }
 

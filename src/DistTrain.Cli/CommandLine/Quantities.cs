@@ -34,12 +34,11 @@ internal static class Quantities
         CustomParser = result => Parse(result, name, "a time", "100us, 5ms or 1s", TimeUnits, isZeroFine),
     };
 
-    /// <summary>As in 8, or 1,2,4, or 1..64: both ends and the powers of two between them.</summary>
-    public static Option<int[]> Counts(string name, string helpName, int[] fallback, int max, string description) => new(name)
+    /// <summary>As in 8, or 1,2,4, or 1..64: both ends and the powers of two between them. Empty where it is not given.</summary>
+    public static Option<int[]> Counts(string name, string helpName, int max, string description) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        DefaultValueFactory = _ => fallback,
         CustomParser = result => ParseCounts(result, name, max),
     };
 

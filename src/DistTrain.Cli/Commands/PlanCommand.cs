@@ -12,6 +12,8 @@ internal static class PlanCommand
 
     private const int FanInMax = 4096;
 
+    private static readonly int[] WorkersUsual = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
     private const double BandwidthUsual = 1.25e9;
 
     private const double LatencyUsual = 100e-6;
@@ -26,8 +28,8 @@ internal static class PlanCommand
     {
         Argument<string> run = CommonOptions.RunFile();
         Option<int[]> workers = Quantities.Counts(
-            "--workers", "1..N", [1, 2, 4, 8, 16, 32, 64, 128, 256], WorkersMax,
-            "Numbers of workers: 8, or 1,2,4, or 1..1024 (ends and powers of two).");
+            "--workers", "1..N", WorkersMax,
+            $"Numbers of workers: 8, or 1,2,4, or 1..1024 (ends and powers of two). Default: 1..{WorkersUsual[^1]}.");
         Option<double?> bandwidth = Quantities.Bandwidth(
             "--bandwidth", "Of each host's link, in each direction. Default: 10Gbit.");
         Option<double?> latency = Quantities.Time(
@@ -73,7 +75,7 @@ internal static class PlanCommand
         command.SetAction(async (parsed, _) =>
         {
             var request = new Request(
-                parsed.GetRequiredValue(run), parsed.GetRequiredValue(set), parsed.GetRequiredValue(workers),
+                parsed.GetRequiredValue(run), parsed.GetRequiredValue(set), parsed.GetValue(workers) is { Length: > 0 } given ? given : WorkersUsual,
                 parsed.GetValue(threads), parsed.GetValue(bandwidth), parsed.GetValue(latency), parsed.GetValue(fanIn),
                 parsed.GetValue(batchTime), parsed.GetValue(local), parsed.GetValue(simulate));
             ClusterPlan plan = await MakeAsync(request).ConfigureAwait(false);

@@ -11,9 +11,8 @@ internal sealed class BarView(ReportSpec report) : TrainingView
 {
     private const string ClearLine = "\r\u001b[K";
 
-    private const int BarWidthMax = 30;
-
-    private const int BarWidthMin = 8;
+    /// <summary>Of a terminal that tells no width.</summary>
+    private const int WidthMin = 20;
 
     /// <summary>Fast enough to look alive, slow enough to cost nothing.</summary>
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(100);
@@ -75,34 +74,27 @@ internal sealed class BarView(ReportSpec report) : TrainingView
 
     private void Draw()
     {
-        string[] figures =
-        [
-            $"loss {Figures.Short(_step.Loss)}",
-            _step.Accuracy is { } share ? $"accuracy {Figures.Percent(share)}" : "",
-            _evaluation,
-            $"{Figures.Count(_step.SamplesPerSecond)} samples/s",
-            _clock.DescribeTimeLeft(),
-        ];
-        string right = string.Join("  ", figures.Where(figure => figure.Length > 0));
-        string left = $"epoch {_step.Epoch}/{_clock.Epochs}";
-        int width = Math.Max(20, Console.WindowWidth - 1);
-        int barWidth = Math.Min(BarWidthMax, width - left.Length - right.Length - 4);
-        string line = barWidth >= BarWidthMin ? $"{left}  {Bar(barWidth)}  {right}" : $"{left}  {right}";
-        Console.Out.Write(ClearLine + (line.Length > width && barWidth < BarWidthMin ? line[..width] : line));
+        string accuracy = _step.Accuracy is { } share ? $"accuracy {Figures.Percent(share)}" : "";
+        string line = ProgressLine.Compose(
+            $"epoch {_step.Epoch}/{_clock.Epochs}",
+            [
+                ($"loss {Figures.Short(_step.Loss)}", 0),
+                (accuracy, _evaluation.Length > 0 ? 4 : 2),
+                (_evaluation, 2),
+                ($"{Figures.Count(_step.SamplesPerSecond)} samples/s", 3),
+                (_clock.DescribeTimeLeft(), 1),
+            ],
+            _clock.Share, Math.Max(WidthMin, Console.WindowWidth - 1),
+            isColored: _console.Profile.Capabilities.ColorSystem != ColorSystem.NoColors);
+        Console.Out.Write(ClearLine + line);
         _isDrawn = true;
         _drawnAt = Stopwatch.GetTimestamp();
-    }
-
-    private string Bar(int width)
-    {
-        int filled = Math.Clamp((int)(_clock.Share * width), 0, width);
-        return $"\u001b[32m{new string('━', filled)}\u001b[90m{new string('━', width - filled)}\u001b[0m";
     }
 
     private void PrintAbove(string line)
     {
         Clear();
-        Console.Out.WriteLine(line);
+        _console.WriteLine(line);
         if (_step.Step > 0)
         {
             Draw();

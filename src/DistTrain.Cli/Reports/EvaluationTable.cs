@@ -35,7 +35,7 @@ internal static class EvaluationTable
 
     private static void WriteClasses(IAnsiConsole console, ImmutableArray<ClassFigures> classes)
     {
-        Table table = TerminalOutput.CreateTable("class", "rows", "precision", "recall", "F1");
+        var table = new TerminalTable("class", "rows", "precision", "recall", "F1");
         foreach (ClassFigures figures in classes)
         {
             table.AddRow(
@@ -43,7 +43,7 @@ internal static class EvaluationTable
                 Share(figures.F1));
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static void WriteConfusion(IAnsiConsole console, EvaluationReport report)
@@ -54,7 +54,7 @@ internal static class EvaluationTable
             return;
         }
 
-        Table table = TerminalOutput.CreateTable(["true \\ predicted", .. report.Classes.Select(figures => figures.Name)]);
+        var table = new TerminalTable(["true \\ predicted", .. report.Classes.Select(figures => figures.Name)]);
         for (int row = 0; row < report.Confusion.Length; row++)
         {
             int actual = row;
@@ -65,7 +65,7 @@ internal static class EvaluationTable
             ]);
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static string Cell(int count, bool isRight)

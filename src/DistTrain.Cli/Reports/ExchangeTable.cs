@@ -12,7 +12,7 @@ internal static class ExchangeTable
     {
         console.WriteLine(KernelTables.Describe(reports[0].Machine));
         console.WriteLine(Headline.DescribeWorkers("processes", reports[0].Workers, 1) + ". Milliseconds, medians.");
-        Table table = TerminalOutput.CreateTable(
+        var table = new TerminalTable(
             "floats", "link", "buckets", "steps", "exchange (min–max)", "MB/s", "step", "computing", "send", "wait", "reduce",
             "update", "broadcast", "hidden");
         foreach (ExchangeReport report in reports)
@@ -28,11 +28,12 @@ internal static class ExchangeTable
                 Milliseconds(times.Hidden));
         }
 
-        console.Write(table);
-        console.WriteLine("Exchange: the step without computing (gather, forward, backward) of the worker whose sum came last. Send: the");
-        console.WriteLine("ways there and back beside computing. Wait: the coordinator was idle. Hidden: of reduce, update and broadcast,");
-        console.WriteLine("before the last sum came. MB/s: the parameters' bytes, once, over the exchange. The weights are bit for bit those");
-        console.WriteLine("of one process after as many steps.");
+        table.WriteTo(console);
+        console.WriteLine(
+            "Exchange: the step without computing (gather, forward, backward) of the worker whose sum came last. Send: the "
+            + "ways there and back beside computing. Wait: the coordinator was idle. Hidden: of reduce, update and broadcast, "
+            + "before the last sum came. MB/s: the parameters' bytes, once, over the exchange. The weights are bit for bit "
+            + "those of one process after as many steps.");
     }
 
     private static string Milliseconds(long microseconds) => Text($"{microseconds / 1e3:0.00}");

@@ -37,7 +37,7 @@ internal static class KernelTables
         }
 
         string[] peers = [.. timed.Select(peer => peer.Name)];
-        Table table = TerminalOutput.CreateTable(
+        var table = new TerminalTable(
             ["kernel", "size", "GFLOP/s", "of peak", .. peers.SelectMany(peer => (string[])[peer, "×"])]);
         foreach (KernelResult kernel in kernels)
         {
@@ -50,13 +50,13 @@ internal static class KernelTables
             table.AddRow(cells);
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static void WriteMoving(IAnsiConsole console, KernelResult[] kernels)
     {
         string[] sizes = [.. kernels.Select(kernel => kernel.Size).Distinct()];
-        Table table = TerminalOutput.CreateTable(["kernel", .. sizes.Select(size => $"GB/s {size}")]);
+        var table = new TerminalTable(["kernel", .. sizes.Select(size => $"GB/s {size}")]);
         foreach (IGrouping<string, KernelResult> rows in kernels.GroupBy(kernel => kernel.Kernel))
         {
             table.AddRow([
@@ -65,7 +65,7 @@ internal static class KernelTables
             ]);
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static string Whole(Spread spread) => Text($"{spread.Median:0} ({spread.Min:0}–{spread.Max:0})");

@@ -13,14 +13,15 @@ internal static class ModelTables
         console.WriteLine(KernelTables.Describe(reports[0].Machine));
         console.WriteLine(Headline.DescribeWorkers(reports[0].Engine, reports[0].Workers, reports[0].ThreadsPerWorker));
         WriteSpeeds(console, reports);
-        console.WriteLine("A step in milliseconds, and parts of it in % of its median. Hidden: of reduce, update and broadcast, while");
-        console.WriteLine("a worker computed or sent. Send: ways there and back beside computing. Wait: the coordinator was idle.");
+        console.WriteLine(
+            "A step in milliseconds, and parts of it in % of its median. Hidden: of reduce, update and broadcast, while "
+            + "a worker computed or sent. Send: ways there and back beside computing. Wait: the coordinator was idle.");
         WriteParts(console, reports);
     }
 
     private static void WriteSpeeds(IAnsiConsole console, IReadOnlyList<ModelReport> reports)
     {
-        Table table = TerminalOutput.CreateTable(
+        var table = new TerminalTable(
             "model", "parameters", "batch", "shards", "steps", "samples/s (min–max)", "bytes/step computing", "in all", "peak MB");
         foreach (ModelReport report in reports)
         {
@@ -33,12 +34,12 @@ internal static class ModelTables
                 string.Join(" + ", report.PeakBytes.Select(bytes => Figures.Count(bytes / 1e6))));
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static void WriteParts(IAnsiConsole console, IReadOnlyList<ModelReport> reports)
     {
-        Table table = TerminalOutput.CreateTable(
+        var table = new TerminalTable(
             "model", "step ms (min–max)", "mean", "gather", "forward", "backward", "reduce", "update", "broadcast", "hidden",
             "send", "wait");
         foreach (ModelReport report in reports)
@@ -53,7 +54,7 @@ internal static class ModelTables
                 Share(times.Broadcast, step), Share(times.Hidden, step), Share(times.Send, step), Share(times.Wait, step));
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static string Share(long microseconds, Spread stepMilliseconds) =>

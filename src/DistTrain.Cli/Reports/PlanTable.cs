@@ -1,3 +1,4 @@
+using System.Globalization;
 using DistTrain.Simulation;
 using Spectre.Console;
 
@@ -13,22 +14,26 @@ internal static class PlanTable
             + $"{Figures.Plural(plan.Costs.Shards, "shard")}, {Figures.Plural(plan.Costs.Threads, "thread")} a worker; "
             + Describe(plan.Network));
         bool isSimulated = plan.Rows.Any(row => row.SimulatedStepSeconds is not null);
-        string[] columns = ["workers", "fan-in", "aggregators", "step ms", "samples/s", "efficiency", "bottleneck", "better with"];
-        Table table = TerminalOutput.CreateTable(isSimulated ? [.. columns, "simulated ms"] : columns);
+        bool isAdvised = plan.Rows.Any(row => Advice(row).Length > 0);
+        var table = new TerminalTable(
+            [
+                "workers", "fan-in", "aggregators", "step ms", .. isSimulated ? ["simulated ms"] : (string[])[], "samples/s",
+                "efficiency", "bottleneck", .. isAdvised ? ["better with"] : (string[])[],
+            ]);
         foreach (ClusterPlanRow row in plan.Rows)
         {
             StepPrediction step = row.Predicted;
-            string[] cells =
-            [
-                $"{row.Workers}", step.FanIn == 0 ? "none" : $"{step.FanIn}", $"{step.Aggregators}",
-                Milliseconds(step.StepSeconds), Figures.Count(step.SamplesPerSecond), $"{step.Efficiency * 100:0} %",
-                Describe(step.Limit), Advice(row),
-            ];
             string simulated = row.SimulatedStepSeconds is double seconds ? Milliseconds(seconds) : "";
-            table.AddRow(isSimulated ? [.. cells, simulated] : cells);
+            table.AddRow(
+                [
+                    $"{row.Workers}", step.FanIn == 0 ? "none" : $"{step.FanIn}", $"{step.Aggregators}",
+                    Milliseconds(step.StepSeconds), .. isSimulated ? [simulated] : (string[])[],
+                    Figures.Count(step.SamplesPerSecond), $"{step.Efficiency * 100:0} %", Describe(step.Limit),
+                    .. isAdvised ? [Advice(row)] : (string[])[],
+                ]);
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static string Describe(ClusterNetwork network) => network.SharedCores is int cores
@@ -60,5 +65,7 @@ internal static class PlanTable
         _ => "cores of this machine",
     };
 
-    private static string Milliseconds(double seconds) => Figures.Short(Math.Round(seconds * 1e3, seconds < 0.01 ? 3 : 2));
+    /// <summary>With so many places that a column's figures stand below each other.</summary>
+    private static string Milliseconds(double seconds) =>
+        (seconds * 1e3).ToString(seconds < 0.01 ? "0.000" : "#,0.00", CultureInfo.InvariantCulture);
 }

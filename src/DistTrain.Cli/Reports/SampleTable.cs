@@ -11,7 +11,7 @@ internal static class SampleTable
     public static void Write(IAnsiConsole console, SampleReport report, float threshold)
     {
         console.WriteLine(report.IsAfter ? "After the last update:" : "Before the first update:");
-        Table table = TerminalOutput.CreateTable("row", "target", "output", "class", "loss");
+        var table = new TerminalTable("row", "target", "output", "class", "loss");
         foreach (SampleFigures sample in report.Samples)
         {
             table.AddRow(
@@ -19,7 +19,7 @@ internal static class SampleTable
                 $"{ClassOf(sample.Outputs, threshold)}", Figures.FourPlaces(sample.Loss));
         }
 
-        console.Write(table);
+        table.WriteTo(console);
         console.WriteLine($"average loss {Figures.FourPlaces(report.AverageLoss)}");
         foreach (TensorFigures tensor in report.Weights)
         {

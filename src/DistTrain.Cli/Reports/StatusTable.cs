@@ -29,7 +29,7 @@ internal static class StatusTable
             return;
         }
 
-        Table table = TerminalOutput.CreateTable(
+        var table = new TerminalTable(
             "worker", "name", "address", "threads", "shards", "left", "rows/s", "last word", "health");
         foreach (WorkerReport worker in status.Workers)
         {
@@ -40,7 +40,7 @@ internal static class StatusTable
                 $"{Figures.Duration(worker.SecondsSilent)} ago", isWell ? worker.Health : $"[red]{worker.Health}[/]");
         }
 
-        console.Write(table);
+        table.WriteTo(console);
     }
 
     private static void WriteEvents(IAnsiConsole console, StatusReport status)

@@ -28,16 +28,4 @@ internal static class TerminalOutput
 
         return console;
     }
-
-    /// <summary>A table without lines but one under its head.</summary>
-    public static Table CreateTable(params ReadOnlySpan<string> heads)
-    {
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
-        foreach (string head in heads)
-        {
-            table.AddColumn(new TableColumn(Markup.Escape(head)) { NoWrap = true });
-        }
-
-        return table;
-    }
 }

@@ -36,4 +36,17 @@ public sealed class PlanTests
         Assert.Contains("processes of this machine", result.Output, StringComparison.Ordinal);
         Assert.Equal(3, result.Output.Split('\n').Count(line => line.TrimStart().Split(' ')[0] is "1" or "2" or "4"));
     }
+
+    [Fact]
+    public async Task Plan_WithoutNumbersOfWorkers_TakesThoseOfItsHelp()
+    {
+        CommandResult help = await DistTrainCommand.RunAsync("plan", "--help");
+        CommandResult result = await DistTrainCommand.RunAsync("plan", "examples/iris/run.json", "--batch-time", "50ms", "--json");
+
+        Assert.Contains("Default: 1..256", help.Output, StringComparison.Ordinal);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(
+            [1, 2, 4, 8, 16, 32, 64, 128, 256],
+            ((JsonArray)JsonNode.Parse(result.Output)!["rows"]!).Select(row => (int)row!["workers"]!));
+    }
 }
