@@ -62,7 +62,8 @@ public sealed class FeatureReaderTests : IDisposable
     [InlineData("a,c\n1,2\n", "input has no column \"b\" that the model names; its columns are a, c")]
     [InlineData("a,B\n1,2\n", "input has no column \"b\" that the model names; did you mean \"B\"?")]
     [InlineData("1,2,3,4\n", "input has 4 columns and no header, expected the model's 2 features")]
-    [InlineData("a,b\n1,2\n3,x\n", "input line 3, column \"b\": \"x\" is not a number")]
+    [InlineData("a,b\n1,2\n3,x\n", "input line 3, column \"b\": \"x\" is not a number; correct it")]
+    [InlineData("a,b\ny,x\n", "input line 2, column \"a\": \"y\" is not a number; correct it")]
     [InlineData("a,b\n1,2\n3\n", "input line 3 has 1 field, expected 2 as in line 1")]
     [InlineData("a,b\n1,inf\n", "input line 2, column \"b\": \"inf\" is not a finite float32 number")]
     [InlineData("", "input is empty")]
@@ -71,6 +72,7 @@ public sealed class FeatureReaderTests : IDisposable
         var failure = Assert.Throws<DataException>(() => Read(csv));
 
         Assert.StartsWith(expected, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("data.ignore", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

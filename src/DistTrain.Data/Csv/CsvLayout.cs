@@ -32,13 +32,19 @@ internal sealed record CsvLayout(
         }
 
         ImmutableArray<int> labels = [.. spec.Labels.Select(reference => Find(rows, reference, "data.labels"))];
+        ImmutableArray<int> ignored = [.. spec.Ignore.Select(reference => Find(rows, reference, "data.ignore"))];
         ImmutableArray<int> features = spec.Features.IsDefaultOrEmpty
-            ? [.. Enumerable.Range(0, rows.ColumnCount).Except(labels)]
+            ? [.. Enumerable.Range(0, rows.ColumnCount).Except(labels).Except(ignored)]
             : [.. spec.Features.Select(reference => Find(rows, reference, "data.features"))];
         if (features.IsEmpty)
         {
             throw new DataException(
                 $"{rows.Name} has no feature column beside the label{rows.DelimiterHint()}; it needs at least one");
+        }
+
+        if (ignored.Intersect(labels).FirstOrDefault(-1) is >= 0 and int both)
+        {
+            throw new DataException($"{rows.Name}: data.ignore and data.labels both name {rows.Describe(both)}; take it out of one");
         }
 
         var seen = new HashSet<int>();

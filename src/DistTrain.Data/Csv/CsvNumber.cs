@@ -59,14 +59,23 @@ internal static class CsvNumber
         return text.Length <= QuotedCharactersMax ? $"\"{text}\"" : $"\"{text[..QuotedCharactersMax]}…\"";
     }
 
-    /// <summary>The end of a sentence on a field that is no finite number.</summary>
-    public static string Complaint(Outcome outcome, ReadOnlySpan<byte> field) => outcome switch
+    /// <summary>The end of a sentence on a feature that is no finite number.</summary>
+    /// <param name="isTraining">Whether the run file can still be changed, or a trained model wants the feature as it is.</param>
+    public static string Complaint(Outcome outcome, ReadOnlySpan<byte> field, bool isTraining)
     {
-        Outcome.Missing when field.IsEmpty =>
-            "the value is missing; fill it in, or set data.missing to a number, \"mean\" or \"median\"",
-        Outcome.Missing =>
-            $"{Quote(field)} stands for a missing value; fill it in, or set data.missing to a number, \"mean\" or \"median\"",
-        Outcome.Infinite => $"{Quote(field)} is not a finite float32 number; correct it",
-        _ => $"{Quote(field)} is not a number; correct it, or leave the column out of data.features",
-    };
+        string what = outcome switch
+        {
+            Outcome.Missing => field.IsEmpty ? "the value is missing" : $"{Quote(field)} stands for a missing value",
+            Outcome.Infinite => $"{Quote(field)} is not a finite float32 number",
+            _ => $"{Quote(field)} is not a number",
+        };
+        string remedy = (outcome, isTraining) switch
+        {
+            (Outcome.Missing, true) => "fill it in, or set data.missing to a number, \"mean\" or \"median\"",
+            (Outcome.Missing, false) => "fill it in, or train with data.missing",
+            (Outcome.Text, true) => "correct it, or leave the column out with data.ignore",
+            _ => "correct it",
+        };
+        return $"{what}; {remedy}";
+    }
 }

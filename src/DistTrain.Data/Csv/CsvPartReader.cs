@@ -3,6 +3,9 @@ namespace DistTrain.Data;
 /// <summary>Reads a CSV file whole: features and labels of every row.</summary>
 internal static class CsvPartReader
 {
+    /// <summary>Columns whose text a message quotes.</summary>
+    private const int ListedTextsMax = 5;
+
     /// <param name="like">The training file's columns, when this is the test file; else null.</param>
     /// <exception cref="DataException">Names file, line and column.</exception>
     public static RawPart Read(CsvDataSpec spec, string baseFolder, string path, CsvLayout? like)
@@ -17,7 +20,7 @@ internal static class CsvPartReader
         var lines = new List<long>();
         while (rows.Read())
         {
-            ReadFeatures(rows, layout, missingIsAllowed, features.Add());
+            ReadFeatures(rows, layout, missingIsAllowed, isTraining: true, features.Add());
             lines.Add(rows.Line);
             if (spec.Targets == TargetKind.Classes)
             {
@@ -48,7 +51,9 @@ internal static class CsvPartReader
     }
 
     /// <summary>The feature columns of the current row; missing ones as NaN.</summary>
-    public static void ReadFeatures(CsvRows rows, CsvLayout layout, bool missingIsAllowed, Span<float> destination)
+    /// <param name="isTraining">Whether messages may advise to change the run file.</param>
+    public static void ReadFeatures(
+        CsvRows rows, CsvLayout layout, bool missingIsAllowed, bool isTraining, Span<float> destination)
     {
         ReadOnlySpan<int> columns = layout.Features.AsSpan();
         for (int index = 0; index < columns.Length; index++)
@@ -57,9 +62,27 @@ internal static class CsvPartReader
             CsvNumber.Outcome outcome = CsvNumber.Parse(field, out destination[index]);
             if (outcome != CsvNumber.Outcome.Number && !(outcome == CsvNumber.Outcome.Missing && missingIsAllowed))
             {
-                throw new DataException($"{rows.Place(columns[index])}: {CsvNumber.Complaint(outcome, field)}");
+                throw outcome == CsvNumber.Outcome.Text && isTraining && TextColumns(rows, layout) is { Count: > 1 } texts
+                    ? SeveralTexts(rows, texts)
+                    : new DataException($"{rows.Place(columns[index])}: {CsvNumber.Complaint(outcome, field, isTraining)}");
             }
         }
+    }
+
+    /// <summary>The feature columns that hold text in the current row.</summary>
+    private static List<int> TextColumns(CsvRows rows, CsvLayout layout) =>
+        [.. layout.Features.Where(column => CsvNumber.Parse(rows.Field(column), out _) == CsvNumber.Outcome.Text)];
+
+    /// <summary>Told together: a table with names, times and categories would otherwise be refused column by column.</summary>
+    private static DataException SeveralTexts(CsvRows rows, List<int> columns)
+    {
+        string listed = string.Join(", ", columns.Take(ListedTextsMax).Select(
+            column => $"{rows.Describe(column)} ({CsvNumber.Quote(rows.Field(column))})"));
+        string more = columns.Count > ListedTextsMax ? ", …" : "";
+        string ignored = string.Join(", ", columns.Select(column => rows.HasHeader ? rows.Describe(column) : $"{column}"));
+        return new DataException(
+            $"{rows.Name} line {rows.Line}: {columns.Count} columns hold no number: {listed}{more}; make them numbers, or leave "
+            + $"them out: \"ignore\": [{ignored}] in the data section");
     }
 
     private static void ReadLabel(CsvRows rows, int column, RawLabels labels)

@@ -51,7 +51,7 @@ internal sealed class SourceFile : IDisposable
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"{name} does not exist; correct the file name in the run file's data section");
+            throw new DataException($"{name} does not exist; correct the file's name");
         }
         catch (Exception failure) when (
             failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

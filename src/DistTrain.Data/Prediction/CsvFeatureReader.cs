@@ -22,7 +22,7 @@ internal sealed class CsvFeatureReader : FeatureReader
             return false;
         }
 
-        CsvPartReader.ReadFeatures(_rows, _layout, missingIsAllowed: !Schema.Fill.IsEmpty, row);
+        CsvPartReader.ReadFeatures(_rows, _layout, missingIsAllowed: !Schema.Fill.IsEmpty, isTraining: false, row);
         return true;
     }
 

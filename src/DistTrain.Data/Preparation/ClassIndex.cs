@@ -64,9 +64,11 @@ internal static class ClassIndex
     private static DataException Unknown(string place, string column, string label, ImmutableArray<string> names)
     {
         string known = string.Join(", ", names.Take(ListedNamesMax)) + (names.Length > ListedNamesMax ? ", …" : "");
+        bool areAmounts = names.Append(label).All(static name => double.TryParse(name, CultureInfo.InvariantCulture, out _));
         return new DataException(
             $"{place}, column \"{column}\": the label {CsvNumber.Quote(System.Text.Encoding.UTF8.GetBytes(label))} of the test "
-            + $"part does not occur in the training part ({known}); correct it, or give the training part such a row");
+            + $"part does not occur in the training part ({known}); correct it, or give the training part such a row"
+            + (areAmounts ? ", or set data.targets to \"values\" if the labels are amounts and not classes" : ""));
     }
 
     private const int ListedNamesMax = 10;

@@ -113,7 +113,7 @@ internal static class FeatureStatistics
             string name = part.FeatureNames.IsEmpty ? $"{column} (from 0)" : $"\"{part.FeatureNames[column]}\"";
             throw new DataException(
                 $"feature column {name} has no value in the training part, so there is nothing to fill its missing values "
-                + "with; leave it out of data.features, or set data.missing to a number");
+                + "with; leave it out with data.ignore, or set data.missing to a number");
         }
     }
 

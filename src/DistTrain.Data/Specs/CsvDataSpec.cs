@@ -20,8 +20,14 @@ public sealed record CsvDataSpec : DataSpec
     /// <summary>The label columns; at least one, and exactly one for classes.</summary>
     public required ImmutableArray<ColumnReference> Labels { get; init; }
 
-    /// <summary>The feature columns in the order in which the model sees them. Default (empty): all but the labels.</summary>
+    /// <summary>
+    /// The feature columns in the order in which the model sees them. Default (empty): all but the labels and
+    /// <see cref="Ignore"/>.
+    /// </summary>
     public ImmutableArray<ColumnReference> Features { get; init; } = [];
+
+    /// <summary>Columns that are neither features nor labels. Default: none. Not together with <see cref="Features"/>.</summary>
+    public ImmutableArray<ColumnReference> Ignore { get; init; } = [];
 }
 
 /// <summary>Whether a CSV file's first row holds names.</summary>

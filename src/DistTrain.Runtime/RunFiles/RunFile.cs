@@ -44,6 +44,14 @@ public sealed class RunFile
     public static RunFile Load(string path, IReadOnlyList<string> overrides)
     {
         string json;
+        if (Directory.Exists(path))
+        {
+            string inside = Path.Combine(path, "run.json");
+            throw new RunFileException(File.Exists(inside)
+                ? $"{path} is a folder; did you mean {inside}?"
+                : $"{path} is a folder; expected a run file, as in examples/digits/run.json");
+        }
+
         try
         {
             json = File.ReadAllText(path);

@@ -58,6 +58,12 @@ public sealed class TrainedModel : IDisposable
                     $"{folder} has no best model; set checkpoint.best to \"loss\" or \"accuracy\" in the run file and train again");
             }
 
+            if (!File.Exists(file))
+            {
+                throw new TrainedModelException(
+                    $"{folder} has no {Path.GetFileName(file)} yet: the run in it did not end; go on with --resume, or train again");
+            }
+
             WeightsReader.Read(file, network.Parameters, weights.Span);
             return new TrainedModel(files, run, features, network, weights) { TrainingDataHash = ReadDataHash(files.Summary) };
         }

@@ -147,6 +147,32 @@ public sealed class ErrorTests
         AssertOneSentence(await DistTrainCommand.RunAsync("evaluate", folder.Path), 2, [folder.Path, "run.json"]);
     }
 
+    [Fact]
+    public async Task Evaluate_RunThatDidNotEnd_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        CommandResult trained = await DistTrainCommand.RunAsync(
+            "train", "examples/iris/run.json", "--quiet", "--set", "training.epochs=1", "--out", folder["out"]);
+        Assert.Equal(0, trained.ExitCode);
+        File.Delete(Path.Combine(folder["out"], "model.safetensors"));
+
+        AssertOneSentence(
+            await DistTrainCommand.RunAsync("evaluate", folder["out"]), 2, ["has no model.safetensors yet", "--resume"]);
+    }
+
+    [Fact]
+    public async Task Predict_InputIsMissing_DoesNotSpeakOfTheRunFile()
+    {
+        using var folder = new TemporaryFolder();
+        await DistTrainCommand.RunAsync(
+            "train", "examples/iris/run.json", "--quiet", "--set", "training.epochs=1", "--out", folder["out"]);
+
+        CommandResult result = await DistTrainCommand.RunAsync("predict", folder["out"], "--input", folder["rows.csv"]);
+
+        AssertOneSentence(result, 2, ["rows.csv does not exist"]);
+        Assert.DoesNotContain("run file", result.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("model.safetensors", "cut off")]
     [InlineData("model.json", "model.json")]

@@ -102,7 +102,7 @@ public sealed class RunFileTests
     [InlineData("\"learningRate\": 0.1", "\"learningRate\": 0.1, \"nesterov\": true",
         "my.json line 8: training.optimizer.nesterov is true, but momentum is 0; give a momentum, as in 0.9")]
     [InlineData("\"sgd\"", "\"sdg\"", "my.json line 8: training.optimizer.type is \"sdg\"; did you mean \"sgd\"?")]
-    [InlineData("\"relu\"", "\"gulp\"", "my.json line 5: model.layers[1].type is \"gulp\"; did you mean \"gelu\"?")]
+    [InlineData("\"relu\"", "\"gulp\"", "my.json line 5: model.layers[1] is \"gulp\"; did you mean \"gelu\"?")]
     [InlineData("\"units\": 4", "\"units\": 4, \"units\": 5",
         "my.json line 5: units is given twice (first on line 5); remove one of them")]
     [InlineData("\"units\": 4", "\"units\": \"clases\"",
@@ -112,6 +112,8 @@ public sealed class RunFileTests
     [InlineData("\"csv\"", "\"xlsx\"", "my.json line 3: data.format is \"xlsx\"; expected \"csv\", \"idx\", \"npy\" or \"synthetic\"")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"testRows\": 5, \"testFraction\": 0.5",
         "my.json line 3: data.testRows and data.testFraction say the same thing; remove one of them")]
+    [InlineData("\"labels\": -1", "\"labels\": -1, \"features\": 0, \"ignore\": 1",
+        "my.json line 3: data.features and data.ignore say the same thing; remove one of them")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"delimiter\": \"ab\"",
         "my.json line 3: data.delimiter is the text \"ab\"; expected one character, as in \";\"")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"shape\": [65536, 65536]",
@@ -136,6 +138,29 @@ public sealed class RunFileTests
     [InlineData("{ \"data\": 1e999 }", "my.json line 1: 1e999 is too large")]
     public void Parse_NotARunFile_SaysWhatAndWhere(string json, string message) =>
         Assert.StartsWith(message, Assert.Throws<RunFileException>(() => RunFile.Parse(json, "my.json")).Message, StringComparison.Ordinal);
+
+    /// <remarks>Whoever names the table in place of the run file shall not see all of it again.</remarks>
+    [Theory]
+    [InlineData("time,load\r\n1,2\n", "my.json line 1: this is not JSON: 'time,load…")]
+    [InlineData("time,temperature_outside,temperature_inside,humidity_outside,humidity_inside,wind_north,wind_east,load",
+        "my.json line 1: this is not JSON: 'time,temperature_outside,temperature_inside,humidity_outside,humidity_inside,wind_north,wind_east,l…")]
+    public void Parse_ATableInPlaceOfARunFile_QuotesItsStart(string text, string message) =>
+        Assert.Equal(message, Assert.Throws<RunFileException>(() => RunFile.Parse(text, "my.json")).Message);
+
+    [Fact]
+    public void Load_AFolder_NamesTheRunFileInIt()
+    {
+        using var folder = new TemporaryFolder();
+        string empty = Directory.CreateDirectory(folder["empty"]).FullName;
+        folder.Write("run.json", Minimal);
+
+        Assert.Equal(
+            $"{folder.Path} is a folder; did you mean {folder["run.json"]}?",
+            Assert.Throws<RunFileException>(() => RunFile.Load(folder.Path, [])).Message);
+        Assert.Equal(
+            $"{empty} is a folder; expected a run file, as in examples/digits/run.json",
+            Assert.Throws<RunFileException>(() => RunFile.Load(empty, [])).Message);
+    }
 
     [Fact]
     public void Load_NoSuchFile_SaysSo() => Assert.Equal(

@@ -9,6 +9,9 @@ internal ref struct JsonTreeReader
 {
     private const int DepthMax = 64;
 
+    /// <summary>Of a parser's message, which may quote all of a file that is not JSON.</summary>
+    private const int QuotedCharactersMax = 100;
+
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly string _fileName;
     private Utf8JsonReader _reader;
@@ -123,6 +126,8 @@ internal ref struct JsonTreeReader
         text = (details < 0 ? text : text[..details]).TrimEnd('.', ' ');
         int advice = text.IndexOf(". ", StringComparison.Ordinal);
         text = advice < 0 ? text : text[..advice];
+        int end = text.AsSpan(0, Math.Min(text.Length, QuotedCharactersMax)).IndexOfAny('\r', '\n');
+        text = end >= 0 ? text[..end] + "…" : text.Length > QuotedCharactersMax ? text[..QuotedCharactersMax] + "…" : text;
         long line = Math.Min((error.LineNumber ?? 0) + 1, bytes.Count((byte)'\n') + 1);
         return $"{fileName} line {line}: this is not JSON: {text}";
     }

@@ -66,9 +66,11 @@ internal static class DataSection
                 "auto", "Whether the first row holds the columns' names; auto: it does unless it has a number."),
             MapKey.Text("delimiter", new TextShape("one character, as in \";\"", lengthMax: 1), ",", "Between the columns."),
             MapKey.Required("labels", Columns, "The label columns, by name or by position (−1 is the last)."),
-            MapKey.Optional("features", Columns, "The feature columns in order. Default: all but the labels."),
+            MapKey.Optional("features", Columns, "The feature columns in order. Default: all but the labels and data.ignore."),
+            MapKey.Optional("ignore", Columns,
+                "Columns that are neither features nor labels, such as names and times. Not together with features."),
             .. Common,
-        ]) { Rules = Rules }),
+        ]) { Rules = [.. Rules, MapRule.AtMostOne("features", "ignore")] }),
         ("idx", new MapShape("Images and labels in IDX files, the format of MNIST; .gz is decompressed.",
         [
             MapKey.Text("folder", Path, ".", "The folder of the files."),
@@ -126,6 +128,7 @@ internal static class DataSection
         Delimiter = section.Text("delimiter")[0],
         Labels = BindColumns(section["labels"]),
         Features = BindColumns(section["features"]),
+        Ignore = BindColumns(section["ignore"]),
     };
 
     private static IdxDataSpec BindIdx(JsonMap section) => new()

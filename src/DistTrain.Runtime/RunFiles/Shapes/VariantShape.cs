@@ -22,6 +22,7 @@ internal sealed class VariantShape(
     {
         if (value is JsonText name)
         {
+            _choice.Check(name, path);
             value = new JsonMap(name.Origin, [new JsonMember(name.Origin, discriminator, name)]);
         }
 
