@@ -24,13 +24,14 @@ internal static class Failure
 
         (string sentence, int code) = error switch
         {
+            _ when NodeFailure.IsOutOfMemory(error) => ($"out of memory: {NodeFailure.OnShortMemory}", ExitCodes.Failed),
+            FileNotFoundException { FileName: { } part } when part.Contains(", Version=", StringComparison.Ordinal) => (
+                $"{part.Split(',')[0]}, a part of the program, cannot be loaded: memory does not suffice, or the installation is "
+                + "incomplete", ExitCodes.Failed),
             RunFileException or DataException or ModelException or CredentialException or TrainedModelException or UsageException => (error.Message, ExitCodes.BadInput),
             TrainingException => (error.Message, ExitCodes.Failed),
             OperationCanceledException => ("stopped", ExitCodes.Interrupted),
             IOException or UnauthorizedAccessException => (error.Message, ExitCodes.Failed),
-            OutOfMemoryException => (
-                "out of memory: use a smaller training.batchSize, fewer workers, or a machine with more memory",
-                ExitCodes.Failed),
             _ => (DescribeBug(error), ExitCodes.Failed),
         };
         output.WriteLine(sentence);

@@ -89,7 +89,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
     protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
 
     protected override void OnFailed(Exception failure) =>
-        _end.TrySetResult(new RunEnd(RunEndKind.Failed, $"{Name} failed: {failure.Message} (a defect of DistTrain)"));
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, NodeFailure.Describe(Name, failure)));
 
     protected override void OnStopped()
     {

@@ -15,6 +15,7 @@ internal sealed class PassWorker : IDisposable
     private SumBuffer? _sums;
     private long _step;
     private int _left;
+    private Exception? _failure;
     private long _startedAt;
     private long _passStartedAt;
     private long _endedAt;
@@ -37,9 +38,15 @@ internal sealed class PassWorker : IDisposable
 
     /// <summary>Waits for the end of the passes.</summary>
     /// <returns>Seconds of them all.</returns>
+    /// <exception cref="ComputationFailedException">A node could not be computed.</exception>
     public double WaitSeconds()
     {
         _done.Wait();
+        if (_failure is { } failure)
+        {
+            throw failure;
+        }
+
         return Stopwatch.GetElapsedTime(_startedAt, _endedAt).TotalSeconds;
     }
 
@@ -78,7 +85,10 @@ internal sealed class PassWorker : IDisposable
         _readyAt[0] = now;
         _endedAt = now;
         _step++;
-        if (--_left > 0)
+        _failure = computed.Failure is { } failure
+            ? new ComputationFailedException(computed.Round, computed.Node, failure)
+            : null;
+        if (--_left > 0 && _failure is null)
         {
             _passStartedAt = now;
             StartPass();

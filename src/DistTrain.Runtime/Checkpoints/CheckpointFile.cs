@@ -29,7 +29,7 @@ public sealed class CheckpointFile : IDisposable
     public AlignedBuffer State { get; }
 
     /// <exception cref="IOException">Full or read-only disk; nothing is left under <paramref name="path"/>.</exception>
-    public static void Write(string path, CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state) =>
+    public static void Write(string path, CheckpointHeader header, ReadOnlyMemory<byte> weights, AlignedBuffer state) =>
         AtomicFile.Write(path, file => WriteContent(file, header, weights, state));
 
     /// <summary>Reads and verifies everything.</summary>
@@ -69,8 +69,8 @@ public sealed class CheckpointFile : IDisposable
 
             weights = new AlignedBuffer(header.ParameterCount);
             state = new AlignedBuffer(header.StateCount);
-            ReadHashed(file, FloatBytes(weights), hash);
-            ReadHashed(file, FloatBytes(state), hash);
+            ReadHashed(file, weights, hash);
+            ReadHashed(file, state, hash);
             Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
             file.ReadExactly(stored);
             if (!stored.SequenceEqual(hash.GetHashAndReset()))
@@ -96,7 +96,7 @@ public sealed class CheckpointFile : IDisposable
     }
 
     private static void WriteContent(
-        FileStream file, CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state)
+        FileStream file, CheckpointHeader header, ReadOnlyMemory<byte> weights, AlignedBuffer state)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, RuntimeJson.Line);
@@ -106,7 +106,11 @@ public sealed class CheckpointFile : IDisposable
         json.CopyTo(start, StartBytes);
         WriteHashed(file, start, hash);
         WriteHashed(file, weights.Span, hash);
-        WriteHashed(file, state.Span, hash);
+        for (int done = 0; done < state.Length; done += PieceFloats)
+        {
+            WriteHashed(file, PieceOf(state, done), hash);
+        }
+
         file.Write(hash.GetHashAndReset());
     }
 
@@ -133,13 +137,24 @@ public sealed class CheckpointFile : IDisposable
         }
     }
 
-    private static Span<byte> FloatBytes(AlignedBuffer floats) => MemoryMarshal.AsBytes(floats.Span);
+    private static void ReadHashed(FileStream file, AlignedBuffer floats, IncrementalHash hash)
+    {
+        for (int done = 0; done < floats.Length; done += PieceFloats)
+        {
+            ReadHashed(file, PieceOf(floats, done), hash);
+        }
+    }
+
+    /// <summary>A piece, because the whole of a large model's state has more bytes than a span counts.</summary>
+    private static Span<byte> PieceOf(AlignedBuffer floats, int start) =>
+        MemoryMarshal.AsBytes(floats.Span.Slice(start, Math.Min(floats.Length - start, PieceFloats)));
 
     private static ReadOnlySpan<byte> Magic => "DTCKPT01"u8;
 
     private const int StartBytes = 12;
     private const int HeaderBytesMax = 16 * 1024 * 1024;
     private const int PieceBytes = 1 << 20;
+    private const int PieceFloats = PieceBytes / sizeof(float);
 }
 
 /// <summary>A checkpoint that cannot be used. The message names the file and what is wrong.</summary>

@@ -127,7 +127,7 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
     {
         try
         {
-            _newest = _store.Write(header, weights.Bytes, _state.Bytes);
+            _newest = _store.Write(header, weights.Bytes, _state);
             _lastFailed = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

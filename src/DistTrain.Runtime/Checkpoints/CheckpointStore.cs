@@ -1,4 +1,5 @@
 using System.Globalization;
+using DistTrain.Numerics;
 
 namespace DistTrain.Runtime;
 
@@ -16,7 +17,7 @@ public sealed class CheckpointStore(string folder, int keep)
 
     /// <returns>The path written.</returns>
     /// <exception cref="IOException">Full or read-only disk; the older checkpoints stay.</exception>
-    public string Write(CheckpointHeader header, ReadOnlyMemory<byte> weights, ReadOnlyMemory<byte> state)
+    public string Write(CheckpointHeader header, ReadOnlyMemory<byte> weights, AlignedBuffer state)
     {
         FolderFlush.Make(folder);
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{header.Step:D10}{Ending}"));

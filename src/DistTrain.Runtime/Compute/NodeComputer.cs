@@ -168,7 +168,7 @@ public sealed class NodeComputer : IDisposable
                 _current = request;
             }
 
-            ComputedNode computed = Compute(request);
+            ComputedNode computed = TryCompute(request);
             lock (_requests)
             {
                 _current = null;
@@ -196,6 +196,30 @@ public sealed class NodeComputer : IDisposable
         }
     }
 
+    private ComputedNode TryCompute(Request request)
+    {
+        try
+        {
+            return Compute(request);
+        }
+#pragma warning disable CA1031 // A compute thread that dies would end the process; the failure becomes the answer.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Failed(request, failure);
+        }
+    }
+
+    private ComputedNode Failed(Request request, Exception failure)
+    {
+        _parts.ReleaseAll();
+        TakeParts(Stopwatch.GetTimestamp());
+        return new ComputedNode(request.Round, request.Node, null, 0, null)
+        {
+            Failure = failure is ComputationAbandonedException ? null : failure,
+        };
+    }
+
     private ComputedNode Compute(Request request)
     {
         (Round round, TreeNode node, WeightWait weights) = request;
@@ -218,12 +242,7 @@ public sealed class NodeComputer : IDisposable
         _lanesBusy.Wait();
         if (_laneFailure is { } failure)
         {
-            _parts.ReleaseAll();
-            TakeParts(Stopwatch.GetTimestamp());
-            NodeDefect? why = failure is ComputationAbandonedException
-                ? null
-                : new NodeDefect(node.FirstShard, "loss", failure.Message);
-            return new ComputedNode(round, node, null, 0, why);
+            return Failed(request, failure);
         }
 
         long addStartedAt = Stopwatch.GetTimestamp();

@@ -3,12 +3,17 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
-/// <summary>What a computation of one tree node gave: its sums, or the defect that was found; neither if it was abandoned.</summary>
-/// <param name="Sums">Owned by the receiver; null where <paramref name="Defect"/> is set, or it was abandoned.</param>
+/// <summary>
+/// What a computation of one tree node gave: its sums, the defect that was found, or the failure; none if it was abandoned.
+/// </summary>
+/// <param name="Sums">Owned by the receiver; null where there is a defect or failure, or it was abandoned.</param>
 public sealed record ComputedNode(
     Round Round, TreeNode Node, SumBuffer? Sums, long ComputeMicroseconds, NodeDefect? Defect)
 {
     public ComputeParts Parts { get; init; }
+
+    /// <summary>What kept it from being computed, and is not in its numbers: memory that did not suffice, a defect of the program.</summary>
+    public Exception? Failure { get; init; }
 }
 
 /// <summary>One bucket of a node's sums, final before the others.</summary>

@@ -44,8 +44,8 @@ public sealed class CoordinatorActor : Actor<CoordinatorInput>, ICrewNode
         CheckEnd();
     }
 
-    protected override void OnFailed(Exception failure) => _end.TrySetResult(new RunEnd(
-        RunEndKind.Failed, $"the coordinator failed: {failure.Message} (a defect of DistTrain; the last checkpoint is good)"));
+    protected override void OnFailed(Exception failure) =>
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, NodeFailure.Describe("the coordinator", failure)));
 
     protected override void OnStopped()
     {

@@ -21,8 +21,11 @@ internal static class RunLoading
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            string reason = NodeFailure.IsOutOfMemory(failure)
+                ? $"out of memory while loading the run: {NodeFailure.OnShortMemory}"
+                : failure.Message;
             host.Post(new WorkerInput.NotLoaded(
-                failure.Message, MayHeal: failure is LinkException { IsFinal: false }));
+                reason, MayHeal: failure is LinkException { IsFinal: false }));
         }
     }
 }

@@ -21,6 +21,9 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
     /// <summary>How the worker ended; never faults.</summary>
     public Task<RunEnd> End => _end.Task;
 
+    /// <summary>Whether memory did not suffice; known once it has ended.</summary>
+    public bool RanOutOfMemory { get; private set; }
+
     /// <summary>Takes a line about the connection; null: nobody listens.</summary>
     public Action<string>? Log { get; init; }
 
@@ -61,8 +64,11 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
 
     protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
 
-    protected override void OnFailed(Exception failure) =>
-        _end.TrySetResult(new RunEnd(RunEndKind.Failed, $"{Name} failed: {failure.Message} (a defect of DistTrain)"));
+    protected override void OnFailed(Exception failure)
+    {
+        RanOutOfMemory |= NodeFailure.IsOutOfMemory(failure);
+        _end.TrySetResult(new RunEnd(RunEndKind.Failed, NodeFailure.Describe(Name, failure)));
+    }
 
     protected override void OnStopped()
     {

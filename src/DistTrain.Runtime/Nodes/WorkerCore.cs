@@ -204,8 +204,14 @@ public sealed class WorkerCore : IDisposable
             bucket.Round, bucket.Node, bucket.Bucket, _inHand.Value, bucket.ComputeMicroseconds));
     }
 
+    /// <exception cref="ComputationFailedException">The node could not be computed: this worker cannot go on.</exception>
     private void OnComputed(Instant now, ComputedNode node)
     {
+        if (node.Failure is { } failure)
+        {
+            throw new ComputationFailedException(node.Round, node.Node, failure);
+        }
+
         SumHandle? inHand = _inHand;
         _inHand = null;
         if (node.Sums is not { } sums)

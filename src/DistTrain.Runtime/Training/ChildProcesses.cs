@@ -6,28 +6,33 @@ namespace DistTrain.Runtime;
 
 /// <summary>
 /// Processes of a run on this machine under supervision: each is started, watched, started again with a growing pause when
-/// it dies, and ended with the run. They hold the read end of a pipe whose write end only this process has, so none
+/// it dies, though not for ever, and ended with the run. They hold the read end of a pipe whose write end only this process has, so none
 /// outlives it, however it dies.
 /// </summary>
 internal sealed class ChildProcesses : IAsyncDisposable
 {
     private readonly ProcessCommand _command;
     private readonly string _token;
-    private readonly Action<string> _say;
+    private readonly Supervision _supervision;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task[] _keepers;
+    private int _workersKept;
 
     /// <param name="command">Null: this program.</param>
     /// <param name="token">Handed over by environment, where other users cannot read it.</param>
-    /// <param name="say">Takes a line about a restart, or from a worker's standard error.</param>
     public ChildProcesses(
-        ProcessCommand? command, string token, IEnumerable<ChildProcess> children, Action<string> say)
+        ProcessCommand? command, string token, IEnumerable<ChildProcess> children, Supervision supervision)
     {
+        ChildProcess[] all = [.. children];
         _command = command ?? ProcessCommand.OfThisProgram();
         _token = token;
-        _say = say;
-        _keepers = [.. children.Select(child => Task.Run(() => KeepAsync(child)))];
+        _supervision = supervision;
+        _workersKept = all.Count(static child => child.IsWorker);
+        _keepers = [.. all.Select(child => Task.Run(() => KeepAsync(child)))];
     }
+
+    /// <summary>Done when no process is left and none is started any more.</summary>
+    public Task Ended => Task.WhenAll(_keepers);
 
     /// <summary>A token that nobody else knows, for one run.</summary>
     public static string NewToken() => Convert.ToHexString(RandomNumberGenerator.GetBytes(TokenBytes));
@@ -36,40 +41,51 @@ internal sealed class ChildProcesses : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_keepers).ConfigureAwait(false);
+        await Ended.ConfigureAwait(false);
         _ending.Dispose();
     }
 
+    private bool IsOver => _ending.IsCancellationRequested || _supervision.Over.IsCompleted;
+
     private async Task KeepAsync(ChildProcess child)
     {
-        TimeSpan pause = PauseFirst;
-        while (!_ending.IsCancellationRequested)
+        var lives = new RestartCount(_supervision.Restarts);
+        while (!IsOver)
         {
             long startedAt = Stopwatch.GetTimestamp();
-            using Process? process = await TryStartAsync(child).ConfigureAwait(false);
-            if (process is not null)
-            {
-                await WatchAsync(process, child).ConfigureAwait(false);
-            }
-
-            if (_ending.IsCancellationRequested)
+            ProcessEnd? end = await LiveAsync(child).ConfigureAwait(false);
+            if (end is null || IsOver)
             {
                 return;
             }
 
-            TimeSpan lived = Stopwatch.GetElapsedTime(startedAt);
-            pause = lived > LivedLong ? PauseFirst : pause;
-            if (process is not null)
+            if (lives.Next(Stopwatch.GetElapsedTime(startedAt), end.HasFailed) is not { } pause)
             {
-                _say($"{child.What} ended ({DescribeExit(process)}); it is started again in {pause.TotalSeconds:0.0} s");
+                Leave(child, end);
+                return;
             }
 
-            await Task.Delay(pause, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < PauseLast ? pause * 2 : PauseLast;
+            _supervision.Say($"{child.What} {end.What}; it is started again in {pause.TotalSeconds:0.0} s");
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+            await Task.WhenAny(Task.Delay(pause, over.Token), _supervision.Over).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<Process?> TryStartAsync(ChildProcess child)
+    private void Leave(ChildProcess child, ProcessEnd end)
+    {
+        if (child.IsWorker && Interlocked.Decrement(ref _workersKept) == 0)
+        {
+            _supervision.GiveUp($"no worker is left: {child.What} {end.What}{(end.LastWords.Length > 0 ? $": {end.LastWords}" : "")}");
+        }
+        else
+        {
+            _supervision.Say($"{child.What} {end.What}; it is not started again");
+        }
+    }
+
+    /// <returns>Null: the run ends.</returns>
+    private async Task<ProcessEnd?> LiveAsync(ChildProcess child)
     {
         IReadOnlyList<string> own;
         try
@@ -81,6 +97,24 @@ internal sealed class ChildProcesses : IAsyncDisposable
             return null;
         }
 
+        Process started;
+        try
+        {
+            started = Start(own);
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            return new ProcessEnd($"cannot be started ({_command.Program}: {error.Message})", HasFailed: true, "");
+        }
+
+        using Process process = started;
+        string lastWords = await WatchAsync(process, child).ConfigureAwait(false);
+        return new ProcessEnd(
+            $"ended ({DescribeExit(process.ExitCode)})", process.ExitCode is not (0 or Interrupted or Terminated), lastWords);
+    }
+
+    private Process Start(IReadOnlyList<string> arguments)
+    {
         var start = new ProcessStartInfo(_command.Program)
         {
             RedirectStandardInput = true,
@@ -89,27 +123,25 @@ internal sealed class ChildProcesses : IAsyncDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (string argument in _command.Arguments.Concat(own))
+        foreach (string argument in _command.Arguments.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
 
         start.Environment[ClusterToken.Variable] = _token;
         start.Environment.Remove(ClusterToken.FileVariable);
-        try
-        {
-            return Process.Start(start);
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            _say($"{child.What} cannot be started ({start.FileName}: {error.Message})");
-            return null;
-        }
+        return Process.Start(start)!;
     }
 
-    private async Task WatchAsync(Process worker, ChildProcess child)
+    /// <returns>The last line of its standard error; empty: it wrote none.</returns>
+    private async Task<string> WatchAsync(Process worker, ChildProcess child)
     {
-        Task relay = RelayAsync(worker.StandardError, line => _say($"{child.What}: {line}"));
+        string lastWords = "";
+        Task relay = RelayAsync(worker.StandardError, line =>
+        {
+            lastWords = line;
+            _supervision.Say($"{child.What}: {line}");
+        });
         Task drain = RelayAsync(worker.StandardOutput, child.Output ?? (static _ => { }));
         try
         {
@@ -121,6 +153,7 @@ internal sealed class ChildProcesses : IAsyncDisposable
         }
 
         await Task.WhenAll(relay, drain).ConfigureAwait(false);
+        return lastWords;
     }
 
     /// <summary>A worker ends by itself when the run does; one that is stuck or stopped is killed.</summary>
@@ -157,17 +190,19 @@ internal sealed class ChildProcesses : IAsyncDisposable
         }
     }
 
-    private static string DescribeExit(Process worker) => worker.ExitCode switch
-    {
-        > SignalBase and < SignalBase + SignalsMax => $"signal {worker.ExitCode - SignalBase}",
-        int code => $"exit code {code}",
-    };
+    private static string DescribeExit(int code) => code is > SignalBase and < SignalBase + SignalsMax
+        ? $"signal {code - SignalBase}"
+        : $"exit code {code}";
+
+    /// <param name="What">Goes on from the process's name.</param>
+    private sealed record ProcessEnd(string What, bool HasFailed, string LastWords);
 
     private const int TokenBytes = 32;
     private const int SignalBase = 128;
     private const int SignalsMax = 65;
-    private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PauseLast = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LivedLong = TimeSpan.FromSeconds(10);
+
+    /// <summary>SIGINT and SIGTERM.</summary>
+    private const int Interrupted = SignalBase + 2;
+    private const int Terminated = SignalBase + 15;
     private static readonly TimeSpan EndTimeMax = TimeSpan.FromSeconds(3);
 }

@@ -43,7 +43,7 @@ public static class LocalTraining
                     var connector = new InProcessConnector(() => aggregators.AboveWorker(index), session.Run);
                     return new WorkerActor(name, request.ThreadsPerWorker, new ProtocolTimes(), connector, connector);
                 },
-                session.Say);
+                session.Supervision);
             await using (crew.ConfigureAwait(false))
             {
                 RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);
@@ -61,7 +61,7 @@ public static class LocalTraining
         await using (cluster.ConfigureAwait(false))
         {
             var processes = new RunProcesses(TreeOf(request), acceptor.Address, request.ThreadsPerWorker, request.Link);
-            var children = new ChildProcesses(request.WorkerCommand, token, processes.All(), session.Say);
+            var children = new ChildProcesses(request.WorkerCommand, token, processes.All(), session.Supervision);
             await using (children.ConfigureAwait(false))
             {
                 RunEnd end = await session.RunAsync(cancellation).ConfigureAwait(false);

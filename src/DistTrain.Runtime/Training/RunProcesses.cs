@@ -51,7 +51,7 @@ internal sealed class RunProcesses
         "worker", .. await JoinAsync(_tree.Levels.Length, worker, cancellation).ConfigureAwait(false),
         "--threads", Text(_threads), "--name", $"process {worker + 1}", "--end-with-stdin",
         .. _link == LinkKind.Auto ? Array.Empty<string>() : ["--link", _link == LinkKind.Tcp ? "tcp" : "shared"],
-    ]);
+    ], IsWorker: true);
 
     private ChildProcess Aggregator(int level, int index)
     {
@@ -67,6 +67,7 @@ internal sealed class RunProcesses
                 "--min-workers", Text(workers), "--threads-expected", Text(WorkersBelow(level, index) * _threads),
                 "--end-with-stdin",
             ],
+            IsWorker: false,
             line =>
             {
                 if (line.StartsWith(ListeningPrefix, StringComparison.Ordinal))

@@ -19,6 +19,7 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly CheckpointKeeper _checkpoints;
     private readonly OutFolder _folder;
     private readonly IDisposable? _hold;
+    private readonly TaskCompletionSource<RunEnd> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isOver;
 
     /// <param name="hold">On <paramref name="folder"/>; disposed with this object.</param>
@@ -114,6 +115,14 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>For workers of this machine: without them the run fails.</summary>
+    public Supervision Supervision => new()
+    {
+        Say = Say,
+        GiveUp = reason => _givenUp.TrySetResult(new RunEnd(RunEndKind.Failed, reason)),
+        Over = Coordinator.End,
+    };
+
     /// <summary>Runs the coordinator to its end; workers come by what the engine starts around this call.</summary>
     public async Task<RunEnd> RunAsync(CancellationToken cancellation)
     {
@@ -121,7 +130,8 @@ internal sealed class RunSession : IAsyncDisposable
         Coordinator.Start();
         using CancellationTokenRegistration stop = cancellation.Register(
             () => Coordinator.TryPost(new CoordinatorInput.StopRequested("stopped on request")));
-        return await Coordinator.End.ConfigureAwait(false);
+        Task<RunEnd> end = await Task.WhenAny(Coordinator.End, _givenUp.Task).ConfigureAwait(false);
+        return await end.ConfigureAwait(false);
     }
 
     /// <summary>Writes what a run leaves behind: last checkpoint, model, summary.</summary>

@@ -16,13 +16,12 @@ internal sealed class DistTrainCommand : IDisposable
     private readonly Lock _lock = new();
     private readonly List<(Func<string, bool> IsWanted, TaskCompletionSource<string> Found)> _waits = [];
 
+    /// <param name="before">A command that gets the program and its arguments as its last ones; empty: none.</param>
     private DistTrainCommand(
-        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? networkNamespace = null)
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, params string[] before)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "disttrain");
-        (string file, IReadOnlyList<string> all) = networkNamespace is null
-            ? (program, arguments)
-            : ("ip", ["netns", "exec", networkNamespace, program, .. arguments]);
+        string[] whole = [.. before, Path.Combine(AppContext.BaseDirectory, "disttrain"), .. arguments];
+        (string file, string[] all) = (whole[0], whole[1..]);
         var start = new ProcessStartInfo(file, all)
         {
             WorkingDirectory = Repository.Root,
@@ -55,7 +54,16 @@ internal sealed class DistTrainCommand : IDisposable
 
     /// <summary>On a host of its own: with the interfaces and routes of that network namespace alone.</summary>
     public static DistTrainCommand StartIn(string networkNamespace, params string[] arguments) =>
-        new(arguments, ImmutableDictionary<string, string>.Empty, networkNamespace);
+        new(arguments, ImmutableDictionary<string, string>.Empty, "ip", "netns", "exec", networkNamespace);
+
+    /// <summary>In a shell that first does something to itself, as in <c>ulimit -v 4000000</c>, or <c>exec >/dev/full</c>.</summary>
+    public static async Task<CommandResult> RunInShellAsync(string first, params string[] arguments)
+    {
+        using var command = new DistTrainCommand(
+            arguments, ImmutableDictionary<string, string>.Empty, "sh", "-c", $"{first}; exec \"$@\"", "sh");
+        command.Process.StandardInput.Close();
+        return await command.EndAsync();
+    }
 
     public static Task<CommandResult> RunAsync(params string[] arguments) =>
         RunAsync(arguments, ImmutableDictionary<string, string>.Empty);

@@ -1,3 +1,4 @@
+using DistTrain.Numerics;
 
 namespace DistTrain.Runtime.Tests.Checkpoints;
 
@@ -45,7 +46,7 @@ public sealed class CheckpointStoreTests
         using var folder = new TemporaryFolder();
         var store = new CheckpointStore(folder.Path, keep: 1);
         float[] weights = [1f, -0f, float.Epsilon, float.MaxValue, 1f / 3];
-        float[] state = [2f, 3f];
+        float[] state = [2f, 3f, .. Enumerable.Range(0, 600_000).Select(i => i / 7f)];
         CheckpointHeader header = Header(7, weights.Length, state.Length) with
         {
             Progress = new RunProgress
@@ -58,7 +59,7 @@ public sealed class CheckpointStoreTests
             },
         };
 
-        store.Write(header, Bytes(weights), Bytes(state));
+        store.Write(header, Bytes(weights), Floats(state));
         using CheckpointFile? read = store.ReadNewest(message => Assert.Fail(message));
 
         Assert.Equal(header, read!.Header);
@@ -132,7 +133,7 @@ public sealed class CheckpointStoreTests
     private static string Write(CheckpointStore store, long step, float value)
     {
         float[] weights = [.. Enumerable.Repeat(value, 300)];
-        return store.Write(Header(step, weights.Length, 2), Bytes(weights), Bytes([1, 2]));
+        return store.Write(Header(step, weights.Length, 2), Bytes(weights), Floats([1, 2]));
     }
 
     private static CheckpointHeader Header(long step, int parameters, int state) => new()
@@ -146,6 +147,13 @@ public sealed class CheckpointStoreTests
         StateCount = state,
         Progress = new RunProgress(),
     };
+
+    private static AlignedBuffer Floats(float[] values)
+    {
+        var floats = new AlignedBuffer(values.Length);
+        values.CopyTo(floats.Span);
+        return floats;
+    }
 
     private static ReadOnlyMemory<byte> Bytes(float[] floats) =>
         System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(floats).ToArray();
