@@ -8,6 +8,8 @@ internal static class Entry
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        TolerantWriter.InstallForErrors();
+        StandardOutput.Install();
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
             Environment.Exit(Failure.Report(unhandled.ExceptionObject as Exception, Console.Error));
         try

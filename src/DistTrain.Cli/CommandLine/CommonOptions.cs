@@ -14,8 +14,6 @@ internal static class CommonOptions
 
     private const int WorkersMax = 4096;
 
-    private const int PortMax = 65535;
-
     public static Argument<string> RunFile() => new("RUN.json") { Description = "The run file." };
 
     public static Argument<string> ResultFolder() => new("OUT_DIR") { Description = "The output folder of a run." };
@@ -115,16 +113,16 @@ internal static class CommonOptions
             CustomParser = result => ParseInteger(result, name, min, max),
         };
 
-    /// <summary>HOST:PORT; an IPv6 address stands in brackets.</summary>
+    /// <summary>HOST:PORT to listen on; port 0 lets the system choose.</summary>
     public static Option<DnsEndPoint> EndPoint(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "HOST:PORT",
         Required = true,
-        CustomParser = result => ParseEndPoint(result, name),
+        CustomParser = result => ParseEndPoint(result, name, TextOf(result), portMin: 0),
     };
 
-    /// <summary>HOST:PORT, once or several times.</summary>
+    /// <summary>HOST:PORT to connect to, once or several times.</summary>
     public static Option<DnsEndPoint[]> EndPoints(string name, string description) => new(name)
     {
         Description = description,
@@ -132,31 +130,28 @@ internal static class CommonOptions
         Required = true,
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
-        CustomParser = result => [.. result.Tokens.Select(token => ParseEndPoint(result, name, token.Value)).OfType<DnsEndPoint>()],
+        CustomParser = result =>
+            [.. result.Tokens.Select(token => ParseEndPoint(result, name, token.Value, portMin: 1)).OfType<DnsEndPoint>()],
     };
 
+    /// <summary>An address to connect to.</summary>
     public static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name) =>
-        ParseEndPoint(result, name, result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value);
+        ParseEndPoint(result, name, TextOf(result), portMin: 1);
 
-    private static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name, string text)
+    private static DnsEndPoint? ParseEndPoint(ArgumentResult result, string name, string text, int portMin)
     {
-        int colon = text.LastIndexOf(':');
-        string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
-        bool isPort = int.TryParse(
-            text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= PortMax;
-        if (host.Length == 0 || !isPort)
+        (DnsEndPoint? address, string problem) = HostAndPort.Parse(text, portMin);
+        if (address is null)
         {
-            result.AddError($"{name}: {(text.Length == 0 ? "no address is given" : $"{text} is no address")}; "
-                + "expected HOST:PORT, as in 127.0.0.1:7070");
-            return null;
+            result.AddError($"{name}: {problem}");
         }
 
-        return new DnsEndPoint(host, port);
+        return address;
     }
 
     private static LinkKind ParseLink(ArgumentResult result)
     {
-        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        string text = TextOf(result);
         switch (text)
         {
             case "tcp":
@@ -171,7 +166,7 @@ internal static class CommonOptions
 
     private static int ParseInteger(ArgumentResult result, string name, int min, int max)
     {
-        string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        string text = TextOf(result);
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
         {
             result.AddError($"{name}: {text} is not a whole number, expected {min} or more");
@@ -187,4 +182,7 @@ internal static class CommonOptions
 
         return (int)Math.Clamp(value, min, max);
     }
+
+    /// <summary>The last value, if the option was given several times.</summary>
+    private static string TextOf(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
 }

@@ -91,8 +91,7 @@ internal static class PredictCommand
     {
         if (target == StandardStream)
         {
-            using var standard = new BufferedStream(Console.OpenStandardOutput(), BufferBytes);
-            WriteTo(standard);
+            StandardOutput.Write(WriteTo);
         }
         else
         {

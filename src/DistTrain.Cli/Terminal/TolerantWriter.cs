@@ -1,51 +1,26 @@
-using System.Text;
-
 namespace DistTrain.Cli;
 
 /// <summary>
 /// Standard output of a command whose results are files, or work for others: where it cannot be written to (a full disk, a
-/// closed descriptor), that is said once, and the work goes on.
+/// closed descriptor), that is said once, and the work goes on. Standard error of every command, so.
 /// </summary>
 /// <param name="lost">Told once, why.</param>
-internal sealed class TolerantWriter(TextWriter inner, Action<string> lost) : TextWriter(inner.FormatProvider)
+internal sealed class TolerantWriter(TextWriter inner, Action<string> lost) : GuardedWriter(inner)
 {
     private bool _isLost;
 
-    public override Encoding Encoding => inner.Encoding;
+    protected override bool IsOpen => !_isLost;
 
-    /// <summary>Makes both outputs of this process tolerant. What standard error cannot take is dropped.</summary>
-    public static void Install()
+    /// <summary>Makes standard output tolerant.</summary>
+    public static void Install() => Console.SetOut(new TolerantWriter(Console.Out, static reason => Console.Error.WriteLine(
+        $"standard output cannot be written to ({reason}); the work goes on without it")));
+
+    /// <summary>Makes standard error tolerant: what it cannot take is dropped.</summary>
+    public static void InstallForErrors() => Console.SetError(new TolerantWriter(Console.Error, static _ => { }));
+
+    protected override void OnFailure(Exception error)
     {
-        Console.SetError(new TolerantWriter(Console.Error, static _ => { }));
-        Console.SetOut(new TolerantWriter(Console.Out, static reason => Console.Error.WriteLine(
-            $"standard output cannot be written to ({reason}); the work goes on without it")));
-    }
-
-    public override void Write(char value) => Try(() => inner.Write(value));
-
-    public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
-
-    public override void Write(string? value) => Try(() => inner.Write(value));
-
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(value));
-
-    public override void Flush() => Try(inner.Flush);
-
-    private void Try(Action write)
-    {
-        if (_isLost)
-        {
-            return;
-        }
-
-        try
-        {
-            write();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _isLost = true;
-            lost(error.Message.TrimEnd('.'));
-        }
+        _isLost = true;
+        lost(StandardOutput.ReasonOf(error));
     }
 }
