@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DistTrain.Numerics;
 using DistTrain.Protocol;
 
@@ -10,8 +11,11 @@ internal sealed class CheckpointStart : IDisposable
     private readonly AlignedBuffer? _initial;
 
     /// <param name="initial">Weights to start from; null: those of the checkpoint, else drawn from the seed.</param>
-    private CheckpointStart(CheckpointFile? file, AlignedBuffer? initial)
+    /// <param name="changedKeys">Of the run file since the checkpoint, as far as they decide the weights.</param>
+    private CheckpointStart(CheckpointFile? file, AlignedBuffer? initial, ImmutableArray<string> changedKeys = default)
     {
+        Origin = file is null
+            ? null : (file.Header.Progress.Origin ?? new RunOrigin()).ResumedAt(file.Header.Step, changedKeys);
         _file = file;
         _initial = initial;
         Progress = file?.Header.Progress ?? new RunProgress();
@@ -26,6 +30,9 @@ internal sealed class CheckpointStart : IDisposable
     public Term Term { get; }
 
     public RunProgress Progress { get; }
+
+    /// <summary>Null: the run begins here.</summary>
+    public RunOrigin? Origin { get; }
 
     /// <param name="say">Takes a line for people.</param>
     /// <exception cref="RunFileException">The checkpoint is another run's; the message names what changed.</exception>
@@ -64,8 +71,11 @@ internal sealed class CheckpointStart : IDisposable
             throw;
         }
 
-        say($"the run goes on after step {file.Header.Step}");
-        return new CheckpointStart(file, null);
+        ImmutableArray<string> changed = ResumeCheck.DecidingKeys(file.Header, run);
+        string with = changed.IsEmpty
+            ? "" : $" with another {string.Join(", ", changed)}; from its start the run file as it is now would give other weights";
+        say($"the run goes on after step {file.Header.Step}{with}");
+        return new CheckpointStart(file, null, changed);
     }
 
     /// <summary>Writes weights and optimizer state of the start.</summary>

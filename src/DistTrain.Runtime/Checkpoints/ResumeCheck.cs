@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using DistTrain.Models;
 
 namespace DistTrain.Runtime;
 
@@ -46,6 +48,21 @@ public static class ResumeCheck
         }
     }
 
+    /// <summary>
+    /// What changed since the checkpoint so that a whole run with the run file as it is now would come to other weights;
+    /// "data" stands for other samples.
+    /// </summary>
+    public static ImmutableArray<string> DecidingKeys(CheckpointHeader header, LoadedRun run)
+    {
+        bool isOtherData = header.DataHash != run.Data.ContentHash;
+        return
+        [
+            .. ChangedKeys(header.RunJson, run.RunJson)
+                .Where(key => !key.StartsWith("data.", StringComparison.Ordinal) && DecidesWeights(key, run.Run.Training)),
+            .. isOtherData ? ["data"] : (string[])[],
+        ];
+    }
+
     /// <summary>Paths of the values that differ, as in "training.batchSize"; in order.</summary>
     public static IReadOnlyList<string> ChangedKeys(string before, string after)
     {
@@ -89,6 +106,15 @@ public static class ResumeCheck
             }
         }
     }
+
+    private static bool DecidesWeights(string key, TrainingSpec training) => key.Split('.') switch
+    {
+        // How often is evaluated, and by what, decides when a run ends that stops early.
+        ["checkpoint", "best"] or ["training", "evaluateEveryEpochs"] => training.EarlyStopping is not null,
+        ["checkpoint" or "cluster" or "report", ..] or ["training", "logEverySteps"] => false,
+        ["training", "epochs" or "steps"] => training.Update.Schedule is CosineSpec,
+        _ => true,
+    };
 
     /// <summary>
     /// Changes that make sense: how long, where the schedule ends, how often things are shown or kept, who computes.

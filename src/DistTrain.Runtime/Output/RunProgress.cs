@@ -53,4 +53,7 @@ public sealed record RunProgress
 
     /// <summary>Whether the evaluation due at this version was made.</summary>
     public bool Evaluated { get; init; }
+
+    /// <summary>Null in checkpoints of versions that did not note it.</summary>
+    public RunOrigin? Origin { get; init; }
 }

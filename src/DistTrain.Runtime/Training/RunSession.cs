@@ -37,7 +37,7 @@ internal sealed class RunSession : IAsyncDisposable
         using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
         _model = new ModelState(run, start.Version, settings.SharesData && settings.Link != LinkKind.Tcp);
         start.Fill(_model, run);
-        _ledger = new RoundLedger(run, start.Progress);
+        _ledger = new RoundLedger(run, start.Progress with { Origin = start.Origin ?? RunOrigin.Of(_model.Current.Span) });
         SummaryFile.WriteText(_folder.RunFile, run.RunJson);
         SummaryFile.WriteText(_folder.ModelDescription, run.Data.Schema.ToJson() + "\n");
         _metrics = new MetricsLog(_folder.Metrics, start.Version.Value, start.Progress.EpochRows > 0, SayOfDisk);
@@ -303,6 +303,7 @@ internal sealed class RunSession : IAsyncDisposable
             ValidationRows = Run.Data.Validation?.RowCount ?? 0,
             RunHash = Run.RunHash,
             DataHash = Run.Data.ContentHash,
+            Origin = progress.Origin!,
             Checkpoint = checkpoint,
         };
     }

@@ -78,11 +78,17 @@ public sealed record RunSummary
 
     public int ValidationRows { get; init; }
 
-    /// <summary>SHA-256 of run.json, in hex.</summary>
+    /// <summary>SHA-256 of run.json, in hex. It has absolute paths, so the same run elsewhere has another one.</summary>
     public required string RunHash { get; init; }
 
     /// <summary>Content hash of the prepared data, in hex.</summary>
     public required string DataHash { get; init; }
+
+    /// <summary>The version of DistTrain that ended the run.</summary>
+    public string Version { get; init; } = RunOrigin.ProgramVersion;
+
+    /// <summary>How the run came to its weights, beside run file and data.</summary>
+    public required RunOrigin Origin { get; init; }
 
     /// <summary>Path of the newest checkpoint, relative to the output folder; null where none was written.</summary>
     public string? Checkpoint { get; init; }

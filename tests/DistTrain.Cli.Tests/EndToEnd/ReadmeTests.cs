@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DistTrain.Runtime;
 
 namespace DistTrain.Cli.Tests.EndToEnd;
 
@@ -12,7 +13,7 @@ public sealed partial class ReadmeTests
     public async Task Commands_InOrder_Succeed()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(8, Commands().Count);
+        Assert.Equal(10, Commands().Count);
         foreach (string command in Commands())
         {
             string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -39,6 +40,29 @@ public sealed partial class ReadmeTests
         CommandResult result = await DistTrainCommand.RunAsync(["train", folder["run.json"], "--out", folder["out"]]);
 
         Assert.True(result.ExitCode == 0, result.Errors);
+    }
+
+    /// <summary>Every setting of the section on own tables, in the smallest run file that it fits into.</summary>
+    [Fact]
+    public void OwnTable_EachSetting_IsOneOfTheRunFile()
+    {
+        string section = Readme.Split("### Your own table\n")[1].Split("\n### ")[0];
+        string[] settings = [.. Setting().Matches(section).Select(match => match.Groups[1].Value)];
+
+        Assert.Equal(8, settings.Length);
+        foreach (string setting in settings)
+        {
+            string labels = setting.StartsWith("\"labels\"", StringComparison.Ordinal) ? "" : "\"labels\": -1, ";
+            RunFile.Parse(
+                $$"""
+                {
+                  "data": { "format": "csv", "file": "my.csv", {{labels}}{{setting}} },
+                  "model": { "layers": [{ "type": "linear", "units": 1 }], "loss": "halfSquaredError" },
+                  "training": { "batchSize": 8, "epochs": 1, "optimizer": { "type": "sgd", "learningRate": 0.1 } }
+                }
+                """,
+                "my.json");
+        }
     }
 
     [Fact]
@@ -68,6 +92,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^(?:disttrain|dotnet run -c Release --project src/DistTrain\.Cli --) (.+)$", RegexOptions.Multiline)]
     private static partial Regex CommandLine();
+
+    [GeneratedRegex("`(\"[a-zA-Z]+\": [^`]+)`")]
+    private static partial Regex Setting();
 
     [GeneratedRegex(@"\]\(([^):]+)\)")]
     private static partial Regex LocalLink();

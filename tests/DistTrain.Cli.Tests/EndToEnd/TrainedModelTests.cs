@@ -28,6 +28,39 @@ public sealed class TrainedModelTests(TrainedModelTests.Irises irises) : IClassF
     }
 
     [Fact]
+    public async Task Compare_ARunMadeAgainFromItsFolder_FindsEqualWeights()
+    {
+        using var folder = new TemporaryFolder();
+        CommandResult again = await DistTrainCommand.RunAsync(
+            "train", Path.Combine(irises.Folder, "run.json"), "--workers", "2", "--quiet", "--out", folder["again"]);
+        Assert.True(again.ExitCode == 0, again.Errors);
+
+        CommandResult result = await DistTrainCommand.RunAsync("compare", irises.Folder, folder["again"]);
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.EndsWith(
+            $"the weights are equal, bit for bit: {irises.Summary["weightsSha256"]}\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_ARunWithAnotherSeed_NamesItAndFails()
+    {
+        using var folder = new TemporaryFolder();
+        await DistTrainCommand.RunAsync(
+            "train", Path.Combine(irises.Folder, "run.json"), "--quiet", "--set", "training.seed=2", "--out", folder["other"]);
+
+        CommandResult result = await DistTrainCommand.RunAsync("compare", irises.Folder, folder["other"]);
+        CommandResult json = await DistTrainCommand.RunAsync("compare", irises.Folder, folder["other"], "--json");
+
+        Assert.Equal((1, 1), (result.ExitCode, json.ExitCode));
+        Assert.Contains("the run files differ in training.seed\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("epoch 1 is the first whose training losses differ\nthe weights differ\n", result.Output, StringComparison.Ordinal);
+        JsonNode report = JsonNode.Parse(json.Output)!;
+        Assert.False((bool)report["weightsAreEqual"]!);
+        Assert.Equal("training.seed", (string)report["differentKeys"]![0]!);
+    }
+
+    [Fact]
     public async Task Evaluate_OtherData_CountsAllItsRows()
     {
         CommandResult result = await DistTrainCommand.RunAsync("evaluate", irises.Folder, "--data", Data);

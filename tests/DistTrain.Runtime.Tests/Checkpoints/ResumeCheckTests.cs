@@ -22,19 +22,8 @@ public sealed class ResumeCheckTests
     public void Require_AChange_IsLetThroughOnlyWhereItMakesSense(string before, string after, string? named)
     {
         using var tiny = new TinyRun();
-        LoadedRun old = tiny.Loaded;
         LoadedRun changed = LoadedRun.Build(tiny.Parse(tiny.Json.Replace(before, after)), tiny.Data);
-        var header = new CheckpointHeader
-        {
-            Term = 1,
-            Step = 5,
-            RunHash = old.RunHash,
-            DataHash = tiny.Data.ContentHash,
-            RunJson = old.RunJson,
-            ParameterCount = old.Network.Parameters.Length,
-            StateCount = 0,
-            Progress = new RunProgress(),
-        };
+        CheckpointHeader header = HeaderOf(tiny.Loaded);
 
         Exception? refused = Record.Exception(() => ResumeCheck.Require(header, changed, force: false));
 
@@ -47,4 +36,44 @@ public sealed class ResumeCheckTests
             Assert.Contains(named, Assert.IsType<RunFileException>(refused).Message, StringComparison.Ordinal);
         }
     }
+
+    /// <summary>Those are named without which the run file would still lead to the weights from its start.</summary>
+    [Theory]
+    [InlineData("\"epochs\": 6", "\"epochs\": 9", "")]
+    [InlineData("\"shards\": 8", "\"shards\": 4", "training.shards")]
+    [InlineData("\"everySeconds\": 0", "\"everySeconds\": 9, \"best\": \"loss\"", "")]
+    [InlineData("\"epochs\": 6", "\"epochs\": 6, \"evaluateEveryEpochs\": 2, \"logEverySteps\": 3", "")]
+    [InlineData("\"epochs\": 6", "\"epochs\": 9, \"schedule\": \"cosine\"", "training.epochs training.schedule.type training.schedule.warmupSteps training.schedule.minimumFactor")]
+    [InlineData("\"epochs\": 6", "\"epochs\": 6, \"earlyStopping\": { \"patience\": 2 }, \"evaluateEveryEpochs\": 2", "training.evaluateEveryEpochs training.earlyStopping")]
+    [InlineData("tiny.csv", "./tiny.csv", "")]
+    public void DecidingKeys_AChange_IsNamedWhereItCanChangeTheWeights(string before, string after, string named)
+    {
+        using var tiny = new TinyRun();
+        LoadedRun changed = LoadedRun.Build(tiny.Parse(tiny.Json.Replace(before, after)), tiny.Data);
+
+        Assert.Equal(
+            named.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(),
+            ResumeCheck.DecidingKeys(HeaderOf(tiny.Loaded), changed).Order());
+    }
+
+    [Fact]
+    public void DecidingKeys_OtherSamples_AreNamedAsData()
+    {
+        using var tiny = new TinyRun();
+        using var other = new TinyRun(rows: 140);
+
+        Assert.Equal("data", Assert.Single(ResumeCheck.DecidingKeys(HeaderOf(tiny.Loaded), other.Loaded)));
+    }
+
+    private static CheckpointHeader HeaderOf(LoadedRun run) => new()
+    {
+        Term = 1,
+        Step = 5,
+        RunHash = run.RunHash,
+        DataHash = run.Data.ContentHash,
+        RunJson = run.RunJson,
+        ParameterCount = run.Network.Parameters.Length,
+        StateCount = 0,
+        Progress = new RunProgress(),
+    };
 }

@@ -141,6 +141,35 @@ public sealed class LocalTrainingTests
             tiny.Request("cut") with { Run = longer, Resume = true }, TrainingObserver.None, default);
 
         Assert.Equal(whole.Summary.WeightsSha256, resumed.Summary.WeightsSha256);
+        Assert.Empty(resumed.Summary.Origin.Changes);
+        Assert.Equal(whole.Summary.Origin.InitialWeightsSha256, resumed.Summary.Origin.InitialWeightsSha256);
+    }
+
+    /// <remarks>
+    /// Half a cosine that ends later is another one from its start: run.json alone, which says nothing of the first half of the
+    /// run, does not lead to these weights.
+    /// </remarks>
+    [Fact]
+    public async Task Resume_WithMoreEpochsOfACosine_NotesThatTheRunFileAloneDoesNotGiveTheWeights()
+    {
+        using var tiny = new TinyRun(""" "batchSize": 20, "shards": 8, "epochs": 3, "schedule": "cosine" """);
+        RunFile longer = tiny.Parse(tiny.Json.Replace("\"epochs\": 3", "\"epochs\": 5"));
+        TrainingResult whole = await LocalTraining.RunAsync(
+            tiny.Request("whole") with { Run = longer }, TrainingObserver.None, default);
+        await LocalTraining.RunAsync(tiny.Request("cut"), TrainingObserver.None, default);
+        var observer = new RecordingObserver();
+
+        await LocalTraining.RunAsync(tiny.Request("cut") with { Run = longer, Resume = true }, observer, default);
+        TrainingResult again = await LocalTraining.RunAsync(
+            tiny.Request("cut") with { Run = longer, Resume = true }, observer, default);
+
+        Assert.NotEqual(whole.Summary.WeightsSha256, again.Summary.WeightsSha256);
+        RunChange change = Assert.Single(again.Summary.Origin.Changes);
+        Assert.Equal((15L, "training.epochs"), (change.Step, Assert.Single(change.Keys)));
+        Assert.Contains(
+            "the run goes on after step 15 with another training.epochs; from its start the run file as it is now would give "
+            + "other weights", observer.Messages);
+        Assert.Contains("the run goes on after step 25", observer.Messages);
     }
 
     [Fact]
