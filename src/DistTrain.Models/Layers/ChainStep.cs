@@ -31,14 +31,14 @@ internal sealed record ChainStep(
         for (int index = 0; index < layers.Length; index++)
         {
             Layer layer = layers[index];
-            bool isPooled = index + 1 < layers.Length && PooledConv2dLane.Fits(layer, layers[index + 1]);
-            LayerLane lane = isPooled ? new PooledConv2dLane((Conv2dLayer)layer) : layer.CreateLane();
+            Conv2dLane? pooled = index + 1 < layers.Length ? Conv2dLane.TryWithMaximum(layer, layers[index + 1]) : null;
+            LayerLane lane = pooled ?? layer.CreateLane();
             if (lane.Layout != SampleLayout.Either)
             {
                 Change(lane.Layout);
             }
 
-            index += isPooled ? 1 : 0;
+            index += pooled is null ? 0 : 1;
             int outputSize = layers[index].Output.Size;
             steps.Add(new ChainStep(lane, size, outputSize, layout, layout, layer.HasParameters, layer.Slices));
             size = outputSize;

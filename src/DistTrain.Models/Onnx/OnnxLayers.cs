@@ -50,19 +50,9 @@ internal ref struct OnnxLayers
                     OnnxGraph.Attribute("kernel_shape", conv.KernelHeight, conv.KernelWidth),
                     .. Steps(conv.StrideHeight, conv.StrideWidth, conv.PaddingHeight, conv.PaddingWidth),
                 ]),
-            MaxPool2dSpec pool => _graph.Node(
-                name, "MaxPool", [x],
-                [
-                    OnnxGraph.Attribute("kernel_shape", pool.WindowHeight, pool.WindowWidth),
-                    .. Steps(pool.StrideHeight, pool.StrideWidth, pool.PaddingHeight, pool.PaddingWidth),
-                ]),
+            MaxPool2dSpec pool => _graph.Node(name, "MaxPool", [x], Windows(pool)),
             AveragePool2dSpec pool => _graph.Node(
-                name, "AveragePool", [x],
-                [
-                    OnnxGraph.Attribute("kernel_shape", pool.WindowHeight, pool.WindowWidth),
-                    .. Steps(pool.StrideHeight, pool.StrideWidth, pool.PaddingHeight, pool.PaddingWidth),
-                    OnnxGraph.Attribute("count_include_pad", 1),
-                ]),
+                name, "AveragePool", [x], [.. Windows(pool), OnnxGraph.Attribute("count_include_pad", 1)]),
             BatchNormSpec norm => _graph.Node(
                 name, "BatchNormalization",
                 [x, Tensor(layer, "weight"), Tensor(layer, "bias"), Tensor(layer, "runningMean"), Tensor(layer, "runningVariance")],
@@ -113,6 +103,12 @@ internal ref struct OnnxLayers
     private readonly string[] WithBias(Layer layer, string x) => Find(layer, "bias") is null
         ? [x, Tensor(layer, "weight")]
         : [x, Tensor(layer, "weight"), Tensor(layer, "bias")];
+
+    private static AttributeProto[] Windows(Pool2dSpec pool) =>
+    [
+        OnnxGraph.Attribute("kernel_shape", pool.WindowHeight, pool.WindowWidth),
+        .. Steps(pool.StrideHeight, pool.StrideWidth, pool.PaddingHeight, pool.PaddingWidth),
+    ];
 
     private static AttributeProto[] Steps(int strideHeight, int strideWidth, int paddingHeight, int paddingWidth) =>
     [

@@ -10,7 +10,7 @@ namespace DistTrain.Numerics;
 /// taken when a method is first called; steady calls allocate nothing.
 /// </remarks>
 /// <param name="shape">Of every sample.</param>
-public sealed unsafe class Convolution2d(ConvolutionShape shape) : IDisposable
+public sealed unsafe class Convolution2d(ConvolutionShape shape) : IConvolution2d
 {
     private ITapProduct? _forward, _inputGradient;
     private IConvolutionWeightGradient? _weightGradient;

@@ -10,69 +10,21 @@ public sealed class SumBufferPool(int length, int buffersMax = SumBufferPool.Buf
     /// <summary>Far above what a round needs (a few for each worker), far below running out of memory unnoticed.</summary>
     public const int BuffersMaxDefault = 8192;
 
-    private readonly Lock _lock = new();
-    private readonly Stack<SumBuffer> _free = new();
-    private int _rented;
-    private bool _isDisposed;
+    private readonly FreeVectors<SumBuffer> _free = new($"sum vectors of {length:N0} floats", buffersMax);
 
     public int Length => length;
 
     /// <summary>Vectors out now.</summary>
-    public int Rented
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _rented;
-            }
-        }
-    }
+    public int Rented => _free.Out;
 
     /// <returns>A vector with one reference; its content is undefined.</returns>
     /// <exception cref="InvalidOperationException">Too many are out.</exception>
     public SumBuffer Rent()
     {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_rented == buffersMax)
-            {
-                throw new InvalidOperationException(
-                    $"{buffersMax:N0} sum vectors of {length:N0} floats are in use at once; expected far fewer");
-            }
-
-            _rented++;
-            SumBuffer buffer = _free.Count > 0 ? _free.Pop() : new SumBuffer(Return, new AlignedBuffer(length));
-            buffer.MarkRented();
-            return buffer;
-        }
+        SumBuffer buffer = _free.Take() ?? new SumBuffer(_free.Return, new AlignedBuffer(length));
+        buffer.MarkRented();
+        return buffer;
     }
 
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _isDisposed = true;
-            while (_free.TryPop(out SumBuffer? buffer))
-            {
-                buffer.Dispose();
-            }
-        }
-    }
-
-    private void Return(SumBuffer buffer)
-    {
-        lock (_lock)
-        {
-            _rented--;
-            if (!_isDisposed)
-            {
-                _free.Push(buffer);
-                return;
-            }
-        }
-
-        buffer.Dispose();
-    }
+    public void Dispose() => _free.Dispose();
 }

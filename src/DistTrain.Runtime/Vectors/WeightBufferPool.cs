@@ -14,60 +14,23 @@ public sealed class WeightBufferPool(int length, bool isShared = false) : IDispo
     /// <summary>Vectors out at one time: each link holds at most two, so this is a bound on links that hang.</summary>
     public const int BuffersMax = 4096;
 
-    private readonly Lock _lock = new();
-    private readonly Stack<WeightBuffer> _free = new();
-    private int _rented;
-    private bool _isDisposed;
+    private readonly FreeVectors<WeightBuffer> _free = new("weight vectors", BuffersMax);
 
     public int Length => length;
 
     /// <returns>A vector with one reference; its content is undefined.</returns>
+    /// <exception cref="InvalidOperationException">Too many are out.</exception>
     public WeightBuffer Rent(WeightVersion version)
     {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_rented == BuffersMax)
-            {
-                throw new InvalidOperationException($"{BuffersMax:N0} weight vectors are in use at once; expected a few");
-            }
-
-            _rented++;
-            WeightBuffer buffer = _free.Count > 0 ? _free.Pop() : Make();
-            buffer.MarkRented(version);
-            return buffer;
-        }
+        WeightBuffer buffer = _free.Take() ?? Make();
+        buffer.MarkRented(version);
+        return buffer;
     }
 
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _isDisposed = true;
-            while (_free.TryPop(out WeightBuffer? buffer))
-            {
-                buffer.Dispose();
-            }
-        }
-    }
+    public void Dispose() => _free.Dispose();
 
     private WeightBuffer Make() =>
         isShared && SharedRegion.TryCreate(1, length) is { } region
-            ? new WeightBuffer(Return, region.Floats(0), region)
-            : new WeightBuffer(Return, new AlignedBuffer(length));
-
-    private void Return(WeightBuffer buffer)
-    {
-        lock (_lock)
-        {
-            _rented--;
-            if (!_isDisposed)
-            {
-                _free.Push(buffer);
-                return;
-            }
-        }
-
-        buffer.Dispose();
-    }
+            ? new WeightBuffer(_free.Return, region.Floats(0), region)
+            : new WeightBuffer(_free.Return, new AlignedBuffer(length));
 }

@@ -1,34 +1,10 @@
 namespace DistTrain.Models;
 
-/// <summary>
-/// Mean of each window, padding's zeros counted: (channels, height, width) to (channels, height', width').
-/// </summary>
-/// <param name="WindowHeight">1 or more.</param>
-/// <param name="WindowWidth">1 or more.</param>
-/// <remarks>height' = ⌊(height + 2·PaddingHeight − WindowHeight) / StrideHeight⌋ + 1, width' alike.</remarks>
-public sealed record AveragePool2dSpec(int WindowHeight, int WindowWidth) : LayerSpec
+/// <summary>Mean of each window, padding's zeros counted.</summary>
+public sealed record AveragePool2dSpec(int WindowHeight, int WindowWidth) : Pool2dSpec(WindowHeight, WindowWidth)
 {
-    /// <summary>1 or more; by default the window's height.</summary>
-    public int StrideHeight { get; init; } = WindowHeight;
-
-    /// <summary>1 or more; by default the window's width.</summary>
-    public int StrideWidth { get; init; } = WindowWidth;
-
-    /// <summary>0 or more, less than the window's height.</summary>
-    public int PaddingHeight { get; init; }
-
-    /// <summary>0 or more, less than the window's width.</summary>
-    public int PaddingWidth { get; init; }
-
     public override string Kind => "averagePool2d";
 
-    internal override bool KeepsScale => true;
-
-    internal override Layer Build(LayerContext context) => new AveragePool2dLayer(
-        context,
-        WindowGeometry.Create(
-            context,
-            (WindowHeight, WindowWidth),
-            (StrideHeight, StrideWidth),
-            (PaddingHeight, PaddingWidth)));
+    private protected override Layer Build(LayerContext context, WindowGeometry window) =>
+        new AveragePool2dLayer(context, window);
 }

@@ -64,7 +64,7 @@ internal sealed class Conv2dLayer : Layer
         }
     }
 
-    public override LayerLane CreateLane() => new Conv2dLane(this);
+    public override LayerLane CreateLane() => Conv2dLane.Alone(this);
 
     public override ReferenceLayer<T> CreateReference<T>() => new Conv2dReference<T>(this);
 }

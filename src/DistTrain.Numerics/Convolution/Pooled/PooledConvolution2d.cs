@@ -13,7 +13,7 @@ namespace DistTrain.Numerics;
 /// Samples lie in blocks of sixteen (<see cref="SampleBlocks"/>). Same bits as <see cref="Convolution2d"/> and the maxima
 /// one after the other. An uneven last row or column of outputs is in no window. Steady calls allocate nothing.
 /// </remarks>
-public sealed unsafe class PooledConvolution2d : IDisposable
+public sealed unsafe class PooledConvolution2d : IConvolution2d
 {
     private readonly ConvolutionShape _shape;
     private readonly ITapProduct _forward;

@@ -113,8 +113,8 @@ internal static class ModelSection
         "dropout" => new DropoutSpec(layer.Float("rate")),
         "flatten" => new FlattenSpec(),
         "conv2d" => BindConvolution(layer),
-        "maxPool2d" => BindMaxPool(layer),
-        "averagePool2d" => BindAveragePool(layer),
+        "maxPool2d" => BindPool(layer, static (height, width) => new MaxPool2dSpec(height, width)),
+        "averagePool2d" => BindPool(layer, static (height, width) => new AveragePool2dSpec(height, width)),
         "batchNorm" => new BatchNormSpec(layer.Float("momentum"), layer.Float("epsilon")),
         "layerNorm" => new LayerNormSpec(layer.Float("epsilon")),
         "embedding" => new EmbeddingSpec(layer.Integer("count"), layer.Integer("width"))
@@ -154,29 +154,18 @@ internal static class ModelSection
         };
     }
 
-    private static MaxPool2dSpec BindMaxPool(JsonMap layer)
+    /// <param name="make">Of the window's height and width.</param>
+    private static Pool2dSpec BindPool(JsonMap layer, Func<int, int, Pool2dSpec> make)
     {
         (int height, int width) = BindPair(layer["window"]!);
         (int strideHeight, int strideWidth) = BindPair(layer["stride"] ?? layer["window"]!);
         (int paddingHeight, int paddingWidth) = BindPair(layer["padding"]!);
-        return new MaxPool2dSpec(height, width)
+        return make(height, width) with
         {
             StrideHeight = strideHeight,
             StrideWidth = strideWidth,
             PaddingHeight = paddingHeight,
             PaddingWidth = paddingWidth,
-        };
-    }
-
-    private static AveragePool2dSpec BindAveragePool(JsonMap layer)
-    {
-        MaxPool2dSpec same = BindMaxPool(layer);
-        return new AveragePool2dSpec(same.WindowHeight, same.WindowWidth)
-        {
-            StrideHeight = same.StrideHeight,
-            StrideWidth = same.StrideWidth,
-            PaddingHeight = same.PaddingHeight,
-            PaddingWidth = same.PaddingWidth,
         };
     }
 
