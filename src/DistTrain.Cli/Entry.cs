@@ -14,7 +14,7 @@ internal static class Entry
             Environment.Exit(Failure.Report(unhandled.ExceptionObject as Exception, Console.Error));
         try
         {
-            ParseResult parsed = CommandTree.Create().Parse(arguments);
+            ParseResult parsed = CommandTree.Create().Parse(arguments is ["help", .. string[] command] ? [.. command, "--help"] : arguments);
             if (UsageError.Describe(parsed) is { } sentence)
             {
                 await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);

@@ -5,6 +5,9 @@ public sealed class UsageErrorTests
     [Theory]
     [InlineData("", "no command is given; expected one of train, ")]
     [InlineData("trian", "trian is unknown; did you mean train?")]
+    [InlineData("trian --help", "trian is unknown; did you mean train?")]
+    [InlineData("bench kernals --help", "kernals is unknown; did you mean kernels?")]
+    [InlineData("help trian", "trian is unknown; did you mean train?")]
     [InlineData("train", "train: RUN.json is missing (The run file); see disttrain train --help")]
     [InlineData("train a.json --workers 0", "--workers: 0 is too small, at least 1 is needed")]
     [InlineData("train a.json --workers two", "--workers: two is not a whole number, expected 1 or more")]
@@ -67,16 +70,25 @@ public sealed class UsageErrorTests
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("export")]
+    [InlineData("compare")]
+    [InlineData("aggregator")]
+    [InlineData("bench")]
+    [InlineData("bench kernels")]
+    [InlineData("bench models")]
+    [InlineData("bench exchange")]
     [InlineData("certificates")]
     [InlineData("schema")]
     public async Task Help_EveryCommand_EndsInAnExample(string command)
     {
         CommandResult result = await DistTrainCommand.RunAsync(
             [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        CommandResult asWord = await DistTrainCommand.RunAsync(
+            ["help", .. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Errors);
         Assert.Contains($"  disttrain {command}", result.Output[result.Output.IndexOf("Example", StringComparison.Ordinal)..],
             StringComparison.Ordinal);
+        Assert.Equal((0, result.Output), (asWord.ExitCode, asWord.Output));
     }
 }

@@ -8,15 +8,16 @@ namespace DistTrain.Cli;
 /// <summary>Says in one sentence what is wrong with a command line.</summary>
 internal static class UsageError
 {
-    /// <returns>Null where nothing is wrong, or where help or version was asked for.</returns>
+    /// <returns>Null where nothing is wrong, or where help or version was asked for of a command that there is.</returns>
     public static string? Describe(ParseResult parsed)
     {
-        if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
+        Command command = parsed.CommandResult.Command;
+        bool isUnknownCommand = command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0;
+        if (parsed.Errors.Count == 0 || (parsed.Action is not ParseErrorAction && !isUnknownCommand))
         {
             return null;
         }
 
-        Command command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count > 0)
         {
             return DescribeUnknown(parsed.UnmatchedTokens[0], command);

@@ -9,7 +9,7 @@ internal static class CompareCommand
     public static Command Create()
     {
         var first = new Argument<string>("OUT_DIR") { Description = "The output folder of a run." };
-        var second = new Argument<string>("OTHER_DIR") { Description = "That of another." };
+        var second = new Argument<string>("OTHER_DIR") { Description = "The output folder of another run." };
         Option<bool> json = CommonOptions.Json();
         var command = new ExampleCommand(
             "compare", "Tells whether two runs came to the same weights, bit for bit, and in what they differ. Exit code 1: they did not.",

@@ -9,7 +9,7 @@ namespace DistTrain.Runtime;
 /// </summary>
 /// <param name="dialer">Gives the way to the coordinator of the moment.</param>
 /// <param name="dataFolder">Where copies are kept; made when needed.</param>
-/// <param name="log">Takes a line about where the data came from.</param>
+/// <param name="log">Takes a line about the run that was joined, and about where the data came from.</param>
 internal sealed class RemoteRunSource(Func<LinkDialer> dialer, string dataFolder, Action<string> log)
     : IRunSource, IDisposable
 {
@@ -41,6 +41,8 @@ internal sealed class RemoteRunSource(Func<LinkDialer> dialer, string dataFolder
         }
 
         _loaded = LoadedRun.Build(run, _data);
+        log($"joined the run as worker {welcome.Worker.Value}: {_loaded.Network.Parameters.Length:N0} parameters, "
+            + $"{_loaded.Plan.TrainRows:N0} rows to train");
         return _loaded;
     }
 

@@ -32,9 +32,12 @@ public sealed class RemoteRunSourceTests
         }
 
         Assert.Equal([$"{tiny.Data.ContentHash}.prepared"], Directory.GetFiles(folder).Select(Path.GetFileName));
-        Assert.Equal(2, log.Count);
+        string joined = $"joined the run as worker 1: {loaded.Network.Parameters.Length:N0} parameters, 100 rows to train";
+        Assert.Equal(4, log.Count);
         Assert.Contains("came from the coordinator", log[0], StringComparison.Ordinal);
-        Assert.Contains("was here already", log[1], StringComparison.Ordinal);
+        Assert.Equal(joined, log[1]);
+        Assert.Contains("was here already", log[2], StringComparison.Ordinal);
+        Assert.Equal(joined, log[3]);
     }
 
     /// <summary>A connection that breaks may heal, and the worker is to come again; a full disk is its own affair.</summary>

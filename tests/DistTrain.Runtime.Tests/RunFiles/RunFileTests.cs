@@ -145,7 +145,9 @@ public sealed class RunFileTests
     [InlineData("time,temperature_outside,temperature_inside,humidity_outside,humidity_inside,wind_north,wind_east,load",
         "my.json line 1: this is not JSON: 'time,temperature_outside,temperature_inside,humidity_outside,humidity_inside,wind_north,wind_east,l…")]
     public void Parse_ATableInPlaceOfARunFile_QuotesItsStart(string text, string message) =>
-        Assert.Equal(message, Assert.Throws<RunFileException>(() => RunFile.Parse(text, "my.json")).Message);
+        Assert.Equal(
+            $"{message}; expected a run file, as in examples/digits/run.json",
+            Assert.Throws<RunFileException>(() => RunFile.Parse(text, "my.json")).Message);
 
     [Fact]
     public void Load_AFolder_NamesTheRunFileInIt()

@@ -129,6 +129,8 @@ internal ref struct JsonTreeReader
         int end = text.AsSpan(0, Math.Min(text.Length, QuotedCharactersMax)).IndexOfAny('\r', '\n');
         text = end >= 0 ? text[..end] + "…" : text.Length > QuotedCharactersMax ? text[..QuotedCharactersMax] + "…" : text;
         long line = Math.Min((error.LineNumber ?? 0) + 1, bytes.Count((byte)'\n') + 1);
-        return $"{fileName} line {line}: this is not JSON: {text}";
+        string hint = bytes.TrimStart(" \t\r\n\uFEFF"u8) is [(byte)'{' or (byte)'/', ..]
+            ? "" : "; expected a run file, as in examples/digits/run.json";
+        return $"{fileName} line {line}: this is not JSON: {text}{hint}";
     }
 }
