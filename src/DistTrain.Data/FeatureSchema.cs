@@ -117,6 +117,16 @@ public sealed record FeatureSchema
         {
             throw new DataException($"{name} is damaged: its lists of names, positions and scales do not fit {width} features");
         }
+
+        if (FilePositions.Any(position => position < 0 || position >= FileColumnCount))
+        {
+            throw new DataException($"{name} is damaged: a feature's column lies outside the {FileColumnCount} of the training file");
+        }
+
+        if (FeatureNames.Concat(TargetNames).Concat(ClassNames).Contains(null!))
+        {
+            throw new DataException($"{name} is damaged: a name in the description of the model's features is missing");
+        }
     }
 
     private static bool Fits(int count, int width) => count == 0 || count == width;

@@ -137,6 +137,9 @@ public sealed class FeatureReaderTests : IDisposable
     [InlineData("{\"featureShape\":null}")]
     [InlineData("{\"featureShape\":[0]}")]
     [InlineData("{\"featureShape\":[2],\"fill\":[1]}")]
+    [InlineData("""{"featureShape":[2],"filePositions":[-1,0],"fileColumnCount":3}""")]
+    [InlineData("""{"featureShape":[2],"filePositions":[0,3],"fileColumnCount":3}""")]
+    [InlineData("""{"featureShape":[2],"featureNames":["a",null]}""")]
     [InlineData("{\"featureShape\":[2],\"other\":1}")]
     public void FromJson_OfSomethingElse_IsRefused(string json) =>
         Assert.Throws<DataException>(() => FeatureSchema.FromJson(json, "schema.json"));

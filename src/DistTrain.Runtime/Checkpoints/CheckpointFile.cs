@@ -34,6 +34,7 @@ public sealed class CheckpointFile : IDisposable
 
     /// <summary>Reads and verifies everything.</summary>
     /// <exception cref="CheckpointException">Cut off, damaged, or no checkpoint at all.</exception>
+    /// <exception cref="TrainingException">The disk or its permissions keep it from being read; it may well be whole.</exception>
     public static CheckpointFile Read(string path)
     {
         AlignedBuffer? weights = null;
@@ -59,9 +60,14 @@ public sealed class CheckpointFile : IDisposable
             ReadHashed(file, json, hash);
             CheckpointHeader header = JsonSerializer.Deserialize<CheckpointHeader>(json, RuntimeJson.Line)
                 ?? throw new CheckpointException($"{path} is damaged: its header is empty");
+            if (header.FindFault() is { } fault)
+            {
+                throw new CheckpointException($"{path} is damaged: its header has {fault}");
+            }
+
             long expected = StartBytes + headerBytes + (((long)header.ParameterCount + header.StateCount) * sizeof(float))
                 + SHA256.HashSizeInBytes;
-            if (header.ParameterCount < 0 || header.StateCount < 0 || file.Length != expected)
+            if (file.Length != expected)
             {
                 throw new CheckpointException(
                     $"{path} is damaged: it has {file.Length:N0} bytes, its header tells of {expected:N0}");
@@ -84,8 +90,15 @@ public sealed class CheckpointFile : IDisposable
         {
             weights?.Dispose();
             state?.Dispose();
-            throw error as CheckpointException
-                ?? new CheckpointException($"{path} cannot be read as a checkpoint: {error.Message}", error);
+            throw error switch
+            {
+                CheckpointException => error,
+                EndOfStreamException or JsonException =>
+                    new CheckpointException($"{path} cannot be read as a checkpoint: {error.Message.TrimEnd('.')}", error),
+                _ => new TrainingException(
+                    $"{path} cannot be read ({error.Message.TrimEnd('.')}); make it readable, or move it away to go on from the "
+                    + "one before it", error),
+            };
         }
     }
 

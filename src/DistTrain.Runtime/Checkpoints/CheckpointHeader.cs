@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DistTrain.Runtime;
 
 /// <summary>What stands at the start of a checkpoint file, as JSON; weights and optimizer state follow.</summary>
@@ -23,4 +25,38 @@ public sealed record CheckpointHeader
     public required int StateCount { get; init; }
 
     public required RunProgress Progress { get; init; }
+
+    /// <summary>What no run writes, as a clause; null: nothing.</summary>
+    public string? FindFault()
+    {
+        if (RunHash is null || DataHash is null || RunJson is null || Progress is null)
+        {
+            return "no hashes, run file or figures";
+        }
+
+        if (Term is < 0 or long.MaxValue || Step is < 0 or long.MaxValue)
+        {
+            return $"the term {Term} and the step {Step}";
+        }
+
+        if (ParameterCount < 0 || StateCount < 0)
+        {
+            return $"{ParameterCount} weights and {StateCount} floats of optimizer state";
+        }
+
+        return IsObject(RunJson) ? null : "a run file that is no JSON object";
+    }
+
+    private static bool IsObject(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -34,6 +34,7 @@ public sealed class CheckpointStore(string folder, int keep)
     /// The newest checkpoint that is whole; damaged ones are told of and set aside under another name, so that they do not
     /// count among those that are kept. Null: none.
     /// </summary>
+    /// <exception cref="TrainingException">One cannot be read, damaged or not: going on from an older one would lose its steps.</exception>
     public CheckpointFile? ReadNewest(Action<string> say)
     {
         foreach (string file in Files())

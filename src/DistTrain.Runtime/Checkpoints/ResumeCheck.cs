@@ -43,8 +43,8 @@ public static class ResumeCheck
         if (isOtherData)
         {
             throw new RunFileException(
-                $"the data changed since the checkpoint of step {header.Step} (content hash {header.DataHash[..12]}…, "
-                + $"now {run.Data.ContentHash[..12]}…); put the old data back, start without --resume, or use --force");
+                $"the data changed since the checkpoint of step {header.Step} (content hash {Short(header.DataHash)}, "
+                + $"now {Short(run.Data.ContentHash)}); put the old data back, start without --resume, or use --force");
         }
     }
 
@@ -123,6 +123,10 @@ public static class ResumeCheck
         key.Split('.') is ["checkpoint" or "cluster" or "report", ..]
             or ["training", "epochs" or "steps" or "evaluateEveryEpochs" or "logEverySteps" or "earlyStopping", ..]
             or ["training", "schedule", "minimumFactor"];
+
+    private static string Short(string hash) => hash.Length > HashLettersShown ? $"{hash[..HashLettersShown]}…" : hash;
+
+    private const int HashLettersShown = 12;
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -14,9 +14,20 @@ internal static class TargetFit
     /// <exception cref="ModelException">They do not fit.</exception>
     public static void Require(PreparedData data, Network network)
     {
+        if (Find(network, data.ClassNames.Length, data.TargetNames.Length) is { } misfit)
+        {
+            throw new ModelException(misfit);
+        }
+    }
+
+    /// <param name="classCount">0: the targets are values.</param>
+    /// <param name="targetCount">Values of a sample; with classes it does not count.</param>
+    /// <returns>What does not fit, and what to do; null: they fit.</returns>
+    public static string? Find(Network network, int classCount, int targetCount)
+    {
         int outputs = network.Output.Size;
         string loss = $"the loss {network.Spec.Loss.Kind}";
-        string? misfit = (network.Spec.Loss, data.ClassNames.Length, data.TargetNames.Length) switch
+        return (network.Spec.Loss, classCount, targetCount) switch
         {
             (SoftmaxCrossEntropySpec or BinaryCrossEntropyWithLogitsSpec, 0, _) =>
                 $"{loss} learns classes, but data.targets is \"values\": set it to \"classes\", or take halfSquaredError",
@@ -32,10 +43,6 @@ internal static class TargetFit
                 $"{loss} tells two classes apart, but the data has {classes}: take softmaxCrossEntropy",
             _ => $"{loss} learns values, but data.targets is \"classes\": set it to \"values\", or take softmaxCrossEntropy",
         };
-        if (misfit is not null)
-        {
-            throw new ModelException(misfit);
-        }
     }
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";

@@ -4,7 +4,10 @@ using System.Text.Json;
 namespace DistTrain.Runtime;
 
 /// <summary>metrics.jsonl: one JSON object a line, in order. Each line stands in the file when the next one starts.</summary>
-/// <remarks>A line that the disk refuses is left out whole; the next one is tried again.</remarks>
+/// <remarks>
+/// A line that the disk refuses is left out whole; the next one is tried again. What a resumed run keeps of the file replaces
+/// it at once: a crash at that moment leaves the old one.
+/// </remarks>
 public sealed class MetricsLog : IDisposable
 {
     private readonly string _path;
@@ -22,11 +25,17 @@ public sealed class MetricsLog : IDisposable
         _complain = complain;
         try
         {
-            string[] kept = stepsDone > 0 && File.Exists(path)
-                ? [.. File.ReadLines(path).Where(line => IsKept(line, stepsDone, epochIsOpen))]
-                : [];
-            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            Append(string.Concat(kept.Select(static line => line + "\n")));
+            bool goesOn = stepsDone > 0 && File.Exists(path);
+            if (goesOn)
+            {
+                string kept = string.Concat(
+                    ReadLines(path).Where(line => IsKept(line, stepsDone, epochIsOpen)).Select(static line => line + "\n"));
+                AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(kept)));
+            }
+
+            _file = new FileStream(
+                path, goesOn ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            _end = _file.Length;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -45,6 +54,16 @@ public sealed class MetricsLog : IDisposable
     {
         _file?.Dispose();
         _file = null;
+    }
+
+    /// <summary>UTF-8 whatever the first bytes are: a damaged one must not make another encoding of all that follow.</summary>
+    private static IEnumerable<string> ReadLines(string path)
+    {
+        using var reader = new StreamReader(path, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 
     private void Append(string text)
@@ -102,7 +121,8 @@ public sealed class MetricsLog : IDisposable
             bool isEpoch = document.RootElement.GetProperty("kind").GetString() == "epoch";
             return step < stepsDone || (step == stepsDone && !(isEpoch && epochIsOpen));
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error
+            is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return false;
         }

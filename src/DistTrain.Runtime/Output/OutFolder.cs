@@ -95,7 +95,7 @@ public sealed class OutFolder
     public void RemoveLeftovers()
     {
         File.Delete(PreparedData);
-        foreach (string file in (string[])[RunFile, ModelDescription, Model, BestModel, Summary])
+        foreach (string file in (string[])[RunFile, ModelDescription, Model, BestModel, Summary, Metrics])
         {
             File.Delete(file + AtomicFile.TemporaryEnding);
         }

@@ -48,6 +48,12 @@ public sealed class TrainedModel : IDisposable
         FeatureSchema features = FeatureSchema.FromJson(ReadText(files.ModelDescription, folder), files.ModelDescription);
         Network network = Network.Build(
             run.ResolveModel(new Shape(features.FeatureShape.AsSpan()), features.ClassNames.Length));
+        if (features.ClassNames.Length > 0 && TargetFit.Find(network, features.ClassNames.Length, targetCount: 0) is { } misfit)
+        {
+            throw new TrainedModelException(
+                $"{files.RunFile} and {files.ModelDescription} are not of one run ({misfit}); copy the whole folder again");
+        }
+
         var weights = new AlignedBuffer(network.Parameters.Length);
         try
         {

@@ -118,6 +118,22 @@ public sealed class CheckpointStoreTests
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
+    /// <summary>As of a disk that is not mounted: it may well be whole.</summary>
+    [Fact]
+    public void ReadNewest_OneThatCannotBeRead_IsRefusedAndStays()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, keep: 2);
+        Write(store, 10, 1);
+        string newest = folder["step-0000000020.checkpoint"];
+        File.CreateSymbolicLink(newest, folder["not mounted"]);
+
+        TrainingException refusal = Assert.Throws<TrainingException>(() => store.ReadNewest(message => Assert.Fail(message)));
+
+        Assert.StartsWith($"{newest} cannot be read (", refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(new FileInfo(newest).LinkTarget);
+    }
+
     [Fact]
     public void ReadNewest_ForeignFiles_AreNoCheckpoints()
     {

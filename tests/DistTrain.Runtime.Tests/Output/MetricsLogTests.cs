@@ -46,6 +46,32 @@ public sealed class MetricsLogTests
             ["{\"kind\":\"step\",\"step\":20}", "{\"kind\":\"epoch\",\"step\":20}"], File.ReadAllLines(path));
     }
 
+    /// <summary>A first byte that looks like another encoding's mark, and a step that is no whole number.</summary>
+    [Fact]
+    public void Resume_WithDamagedLines_KeepsTheOthers()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("metrics.jsonl", (byte[])
+        [
+            0xfe, 0xff, .. "{\"kind\":\"step\",\"step\":10}\n{\"kind\":\"step\",\"step\":1e30}\n{\"kind\":\"step\",\"step\":20}\n"u8,
+        ]);
+        new MetricsLog(path, 20, false, message => Assert.Fail(message)).Dispose();
+        Assert.Equal(["{\"kind\":\"step\",\"step\":20}"], File.ReadAllLines(path));
+    }
+
+    /// <summary>The old file stays until the new one is whole.</summary>
+    [Fact]
+    public void Resume_WhereNothingCanBeWritten_LosesNoLine()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("metrics.jsonl", "{\"kind\":\"step\",\"step\":20}\n");
+        Directory.CreateDirectory(path + AtomicFile.TemporaryEnding);
+        var said = new List<string>();
+        new MetricsLog(path, 20, false, said.Add).Dispose();
+        Assert.Single(said);
+        Assert.Equal(["{\"kind\":\"step\",\"step\":20}"], File.ReadAllLines(path));
+    }
+
     [Fact]
     public void File_ThatCannotBeWritten_IsToldOnceAndTrainingGoesOn()
     {

@@ -103,6 +103,7 @@ public sealed class RunFileTests
         "my.json line 8: training.optimizer.nesterov is true, but momentum is 0; give a momentum, as in 0.9")]
     [InlineData("\"sgd\"", "\"sdg\"", "my.json line 8: training.optimizer.type is \"sdg\"; did you mean \"sgd\"?")]
     [InlineData("\"relu\"", "\"gulp\"", "my.json line 5: model.layers[1] is \"gulp\"; did you mean \"gelu\"?")]
+    [InlineData("\"relu\"", "\"\\ud800\"", "my.json line 5: \\ud800 has half of a character (\\uD800 to \\uDFFF stand in pairs)")]
     [InlineData("\"units\": 4", "\"units\": 4, \"units\": 5",
         "my.json line 5: units is given twice (first on line 5); remove one of them")]
     [InlineData("\"units\": 4", "\"units\": \"clases\"",

@@ -61,7 +61,7 @@ internal ref struct JsonTreeReader
         {
             JsonTokenType.StartObject => ReadMap(origin),
             JsonTokenType.StartArray => ReadList(origin),
-            JsonTokenType.String => new JsonText(origin, _reader.GetString()!),
+            JsonTokenType.String => new JsonText(origin, ReadText(origin)),
             JsonTokenType.Number => new JsonNumber(origin, ReadNumber(origin)),
             JsonTokenType.True => new JsonFlag(origin, true),
             JsonTokenType.False => new JsonFlag(origin, false),
@@ -76,7 +76,7 @@ internal ref struct JsonTreeReader
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             string keyOrigin = Here();
-            string name = _reader.GetString()!;
+            string name = ReadText(keyOrigin);
             if (!firstLines.TryAdd(name, _line))
             {
                 throw new RunFileException(
@@ -99,6 +99,19 @@ internal ref struct JsonTreeReader
         }
 
         return new JsonList(origin, items.ToImmutable());
+    }
+
+    private readonly string ReadText(string origin)
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RunFileException(
+                $"{origin}: {Encoding.UTF8.GetString(_reader.ValueSpan)} has half of a character (\\uD800 to \\uDFFF stand in pairs)");
+        }
     }
 
     private readonly double ReadNumber(string origin)

@@ -1,7 +1,7 @@
-namespace DistTrain.Data.Tests;
+namespace DistTrain.Tests;
 
 /// <summary>Damages files at random, repeatably.</summary>
-public sealed class Mutation(int seed)
+internal sealed class Mutation(int seed)
 {
     /// <summary>What readers stumble over: signs of each format, extreme numbers, broken UTF-8.</summary>
     private static readonly byte[][] Morsels =
