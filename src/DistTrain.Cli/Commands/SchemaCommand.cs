@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using DistTrain.Runtime;
 
 namespace DistTrain.Cli;
@@ -8,11 +9,26 @@ internal static class SchemaCommand
 {
     public static Command Create()
     {
+        var keys = new Option<bool>("--keys") { Description = "Print every key with its default as a list for people instead." };
         var command = new ExampleCommand(
-            "schema", "Prints the run file's JSON schema, for editors.", "disttrain schema > run.schema.json");
+            "schema", "Prints the run file's JSON schema, for editors, or its keys.",
+            "disttrain schema > run.schema.json",
+            "disttrain schema --keys")
+        {
+            keys,
+        };
         command.SetAction(parsed =>
         {
-            parsed.InvocationConfiguration.Output.Write(RunFileShape.ToJsonSchema());
+            string schema = RunFileShape.ToJsonSchema();
+            if (parsed.GetValue(keys))
+            {
+                RunFileKeys.Write(TerminalOutput.Open(), (JsonObject)JsonNode.Parse(schema)!);
+            }
+            else
+            {
+                parsed.InvocationConfiguration.Output.Write(schema);
+            }
+
             return ExitCodes.Done;
         });
         return command;
