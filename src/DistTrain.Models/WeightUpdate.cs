@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistTrain.Numerics;
 
 namespace DistTrain.Models;
@@ -113,39 +114,67 @@ public sealed class WeightUpdate : IDisposable
     /// </summary>
     /// <param name="current">The whole flat vector.</param>
     /// <param name="next">As long as <paramref name="current"/>; no other vector.</param>
+    /// <param name="isStreamed">Whether the results go past the caches (<see cref="StreamedCopy"/>), to be published by the caller.</param>
+    [SkipLocalsInit]
     public void ApplyNext(
-        long step, float clipFactor, ReadOnlySpan<float> current, Span<float> next, int start, ReadOnlySpan<float> gradient)
+        long step, float clipFactor, ReadOnlySpan<float> current, Span<float> next, int start, ReadOnlySpan<float> gradient,
+        bool isStreamed)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(current.Length, Layout.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(next.Length, Layout.Length);
         float learningRate = LearningRate(step);
+        Span<float> chunk = stackalloc float[VectorsMost * ChunkLength];
         int end = start + gradient.Length;
         foreach (UpdateRange range in _ranges)
         {
-            int from = Math.Max(start, range.Start);
             int to = Math.Min(end, range.End);
-            if (from >= to)
+            for (int from = Math.Max(start, range.Start); from < to; from += ChunkLength)
             {
-                continue;
+                int length = Math.Min(ChunkLength, to - from);
+                ReadOnlySpan<float> chunkGradient = gradient.Slice(from - start, length);
+                MakeNext(step, learningRate, clipFactor, range, current.Slice(from, length), chunkGradient, from, chunk, isStreamed);
+                Write(chunk[..length], next.Slice(from, length), isStreamed);
             }
+        }
+    }
 
-            Span<float> part = next[from..to];
-            current[from..to].CopyTo(part);
-            ReadOnlySpan<float> partGradient = gradient[(from - start)..(to - start)];
-            if (range.Role == ParameterRole.RunningStatistic)
-            {
-                RunningAverage.Apply(part, partGradient, range.Momentum);
-                continue;
-            }
+    /// <param name="weights">In force, from position <paramref name="from"/> on.</param>
+    /// <param name="chunk">The next weights are left at its start.</param>
+    private void MakeNext(
+        long step, float learningRate, float clipFactor, in UpdateRange range, ReadOnlySpan<float> weights,
+        ReadOnlySpan<float> gradient, int from, Span<float> chunk, bool isStreamed)
+    {
+        int length = weights.Length;
+        weights.CopyTo(chunk);
+        if (range.Role == ParameterRole.RunningStatistic)
+        {
+            RunningAverage.Apply(chunk[..length], gradient, range.Momentum);
+            return;
+        }
 
-            for (int index = 0; index < _optimizer.StateCount; index++)
-            {
-                StateVector(_state, index, from, to).CopyTo(StateVector(_stateNext, index, from, to));
-            }
+        for (int index = 0; index < _optimizer.StateCount; index++)
+        {
+            StateVector(_state, index, from, from + length).CopyTo(chunk[((index + 1) * ChunkLength)..]);
+        }
 
-            var spans = new UpdateSpans(
-                part, partGradient, StateVector(_stateNext, 0, from, to), StateVector(_stateNext, 1, from, to));
-            _optimizer.Apply(step, learningRate, clipFactor, spans);
+        var spans = new UpdateSpans(
+            chunk[..length], gradient, chunk.Slice(ChunkLength, length), chunk.Slice(2 * ChunkLength, length));
+        _optimizer.Apply(step, learningRate, clipFactor, spans);
+        for (int index = 0; index < _optimizer.StateCount; index++)
+        {
+            Write(chunk.Slice((index + 1) * ChunkLength, length), StateVector(_stateNext, index, from, from + length), isStreamed);
+        }
+    }
+
+    private static void Write(ReadOnlySpan<float> chunk, Span<float> next, bool isStreamed)
+    {
+        if (isStreamed)
+        {
+            StreamedCopy.Copy(chunk, next);
+        }
+        else
+        {
+            chunk.CopyTo(next);
         }
     }
 
@@ -160,4 +189,10 @@ public sealed class WeightUpdate : IDisposable
 
     private Span<float> StateVector(AlignedBuffer state, int index, int from, int to) =>
         index < _optimizer.StateCount ? state.Span.Slice((index * Layout.Length) + from, to - from) : default;
+
+    /// <summary>Floats of what is worked on at a time: with its gradient and state it stays in the first cache.</summary>
+    private const int ChunkLength = 1024;
+
+    /// <summary>The weights and two vectors of state.</summary>
+    private const int VectorsMost = 3;
 }

@@ -82,13 +82,20 @@ public class WeightUpdateTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ApplyNext_WhatIsInForce_StaysUntilItAdvances(string name)
+    public void ApplyNext_WhatIsInForce_StaysUntilItAdvances(string name) => ApplyNextKeepsWhatIsInForce(name, 50, false);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ApplyNext_PastTheCaches_HasTheSameBits(string name) => ApplyNextKeepsWhatIsInForce(name, 2500, true);
+
+    /// <param name="weights">Of the first tensor.</param>
+    private static void ApplyNextKeepsWhatIsInForce(string name, int weights, bool isStreamed)
     {
         var layout = new ParameterLayout(
         [
-            new ParameterSlice("w", [50], 0, ParameterRole.Trained),
-            new ParameterSlice("mean", [3], 50, ParameterRole.RunningStatistic) { Momentum = 0.25f },
-            new ParameterSlice("v", [30], 53, ParameterRole.Trained),
+            new ParameterSlice("w", [weights], 0, ParameterRole.Trained),
+            new ParameterSlice("mean", [3], weights, ParameterRole.RunningStatistic) { Momentum = 0.25f },
+            new ParameterSlice("v", [30], weights + 3, ParameterRole.Trained),
         ]);
         var spec = new UpdateSpec(Optimizers[name], new ConstantSpec(), null);
         using var inPlace = new WeightUpdate(spec, layout, 10);
@@ -103,10 +110,10 @@ public class WeightUpdateTests
             float[] stateBefore = update.State.ToArray();
 
             // A step that is given up, in parts: no trace of it.
-            update.ApplyNext(step, 0.5f, current, next, 7, Random(20, 99));
-            foreach ((int start, int end) in new[] { (51, layout.Length), (0, 51) })
+            update.ApplyNext(step, 0.5f, current, next, 7, Random(20, 99), isStreamed);
+            foreach ((int start, int end) in new[] { (weights + 1, layout.Length), (0, weights + 1) })
             {
-                update.ApplyNext(step, 0.5f, current, next, start, gradient.AsSpan(start..end));
+                update.ApplyNext(step, 0.5f, current, next, start, gradient.AsSpan(start..end), isStreamed);
             }
 
             Bits.Equal(currentBefore, current);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using DistTrain.Models;
 using DistTrain.Numerics;
@@ -10,6 +11,7 @@ namespace DistTrain.Runtime;
 /// </summary>
 internal sealed class BucketUpdate(WeightUpdate update, SliceCrew crew) : ISliceJob
 {
+    private readonly Dictionary<int, StreamingChoice> _choices = [];
     private long _step;
     private float _clipFactor;
     private WeightBuffer? _current;
@@ -19,6 +21,7 @@ internal sealed class BucketUpdate(WeightUpdate update, SliceCrew crew) : ISlice
     private SumView _left;
     private SumView? _right;
     private int _defectAt;
+    private bool _isStreamed;
 
     /// <param name="start">First weight of the bucket.</param>
     /// <param name="length">Weights; the sums may be longer.</param>
@@ -31,7 +34,11 @@ internal sealed class BucketUpdate(WeightUpdate update, SliceCrew crew) : ISlice
         (_step, _clipFactor, _current, _next) = (step, clipFactor, current, next);
         (_start, _length, _left, _right) = (start, length, left, right);
         _defectAt = int.MaxValue;
+        StreamingChoice? choice = length < StreamedLeast ? null : ChoiceOf(start);
+        _isStreamed = choice is { IsStreamed: true };
+        long startedAt = Stopwatch.GetTimestamp();
         crew.Run(this, (length + SumSlices.SliceLength - 1) / SumSlices.SliceLength);
+        choice?.Record(Stopwatch.GetTimestamp() - startedAt);
         (_current, _next, _left, _right) = (null, null, default, null);
         return _defectAt == int.MaxValue ? -1 : _defectAt;
     }
@@ -62,8 +69,24 @@ internal sealed class BucketUpdate(WeightUpdate update, SliceCrew crew) : ISlice
                 return;
             }
 
-            update.ApplyNext(_step, _clipFactor, _current!.Span, _next!.Span, _start + done, chunk);
+            update.ApplyNext(_step, _clipFactor, _current!.Span, _next!.Span, _start + done, chunk, _isStreamed);
         }
+
+        if (_isStreamed)
+        {
+            StreamedCopy.Publish();
+        }
+    }
+
+    private StreamingChoice ChoiceOf(int bucketStart)
+    {
+        if (!_choices.TryGetValue(bucketStart, out StreamingChoice? choice))
+        {
+            choice = new StreamingChoice();
+            _choices.Add(bucketStart, choice);
+        }
+
+        return choice;
     }
 
     /// <summary>The first one counts, whichever thread comes first.</summary>
@@ -82,6 +105,9 @@ internal sealed class BucketUpdate(WeightUpdate update, SliceCrew crew) : ISlice
         }
     }
 
+    /// <summary>Floats, 256 KiB: shorter buckets are in the caches when they are read again.</summary>
+    private const int StreamedLeast = 64 << 10;
+
     /// <summary>Floats; sums, both weights and optimizer state of a chunk stay in the first caches.</summary>
-    private const int ChunkLength = 4096;
+    private const int ChunkLength = 1024;
 }

@@ -242,7 +242,7 @@ internal sealed class SimulatedCoordinator : SimulatedProcess, IParentProcess
             TinyTask task = World.Scenario.Task;
             int start = task.BucketStart(apply.Bucket);
             int length = task.BucketStart(apply.Bucket + 1) - start;
-            _update.ApplyNext(apply.Round.Version.Value, 1, _weights, _nextWeights, start, sums.AsSpan(0, length));
+            _update.ApplyNext(apply.Round.Version.Value, 1, _weights, _nextWeights, start, sums.AsSpan(0, length), false);
         }
     }
 

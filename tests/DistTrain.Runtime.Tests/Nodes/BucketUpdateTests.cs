@@ -33,6 +33,26 @@ public sealed class BucketUpdateTests
         Assert.Equal(bench.Plain.State.ToArray(), bench.Update.State.ToArray());
     }
 
+    /// <summary>The run after the first ones tries it (<see cref="StreamingChoice"/>).</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void BucketUpdate_PastTheCaches_HasTheSameBits(int threads)
+    {
+        using var bench = new Bench(threads);
+        Assert.Equal(-1, bench.Run(withAddend: true));
+        float[] expected = bench.Next.Span.Slice(Start, Length).ToArray();
+        for (int run = 1; run < StreamingChoice.FirstTrialAfter; run++)
+        {
+            bench.Run(withAddend: true);
+        }
+
+        bench.Next.Span.Clear();
+        Assert.Equal(-1, bench.Run(withAddend: true));
+
+        Assert.Equal(expected, bench.Next.Span.Slice(Start, Length).ToArray());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]

@@ -49,7 +49,7 @@ internal static class StreamCases
             return new WeightUpdate(
                 new UpdateSpec(optimizer, new ConstantSpec(), null), Network.Build(model).Parameters, int.MaxValue);
         });
-        return () => update.Value.ApplyNext(0, 1, vectors.Y, vectors.Z, 0, vectors.X);
+        return () => update.Value.ApplyNext(0, 1, vectors.Y, vectors.Z, 0, vectors.X, false);
     }
 
     /// <summary>Shared by the kernels of one size; made when one is first used.</summary>
