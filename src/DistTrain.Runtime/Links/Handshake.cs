@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
 using DistTrain.Protocol;
@@ -63,7 +64,10 @@ internal static class Handshake
         session.Write(hello.AsSpan(8));
         RandomNumberGenerator.Fill(hello.AsSpan(8 + LinkSession.Bytes));
         await SendAsync(stream, hello, cancellation).ConfigureAwait(false);
-        byte[] challenge = await ReadAsync(stream, NonceBytes, NonceBytes, cancellation).ConfigureAwait(false);
+        string whenEnded = stream is SslStream
+            ? EndedEarly
+            : $"{EndedEarly} (a coordinator that wants TLS ends it when a node comes without --tls-certificate)";
+        byte[] challenge = await ReadAsync(stream, NonceBytes, NonceBytes, cancellation, whenEnded).ConfigureAwait(false);
         await SendAsync(stream, Proof(token, "client", hello, challenge), cancellation).ConfigureAwait(false);
         byte[] verdict = await ReadAsync(stream, 1 + ProofBytes, VerdictBytesMax, cancellation).ConfigureAwait(false);
         if (verdict[0] != 1)
@@ -96,7 +100,7 @@ internal static class Handshake
 
     /// <remarks>Reads not a byte beyond the frame: what follows belongs to the link.</remarks>
     private static async ValueTask<byte[]> ReadAsync(
-        Stream stream, int bytesMin, int bytesMax, CancellationToken cancellation)
+        Stream stream, int bytesMin, int bytesMax, CancellationToken cancellation, string whenEnded = EndedEarly)
     {
         try
         {
@@ -106,7 +110,7 @@ internal static class Handshake
                 int count = await stream.ReadAsync(reader.Space, cancellation).ConfigureAwait(false);
                 if (count == 0)
                 {
-                    throw new LinkException("the connection ended before admission", isFinal: false);
+                    throw new LinkException(whenEnded, isFinal: false);
                 }
 
                 if (reader.Advance(count) == FrameProgress.FrameReady)
@@ -128,6 +132,7 @@ internal static class Handshake
         }
     }
 
+    private const string EndedEarly = "the connection ended before admission";
     private const int NonceBytes = 32;
     private const int ProofBytes = 32;
     private const int HelloBytes = 8 + LinkSession.Bytes + NonceBytes;

@@ -115,6 +115,11 @@ public sealed class LinkAcceptor : IAsyncDisposable
             {
                 stream = await TlsLinks.AcceptAsync(plain, _tls, limit.Token).ConfigureAwait(false);
             }
+            else if (await TlsLinks.IsOfferedAsync(socket, limit.Token).ConfigureAwait(false))
+            {
+                throw new LinkRefusedException(
+                    $"{address} was refused: it speaks TLS, this cluster has none; start all nodes with --tls-certificate, or none");
+            }
 
             (LinkRole role, LinkSession session) =
                 await Handshake.AcceptAsync(stream, _token, limit.Token).ConfigureAwait(false);

@@ -43,7 +43,7 @@ public sealed class LinkDialer(string host, int port, string token, TlsIdentity?
             throw error switch
             {
                 LinkException refusal => new LinkException($"{Address}: {refusal.Message}", refusal.IsFinal, refusal),
-                LinkRefusedException refusal => new LinkException(refusal.Message, isFinal: true, refusal),
+                LinkRefusedException refusal => new LinkException(refusal.Message, refusal.IsFinal, refusal),
                 OperationCanceledException => new LinkException(
                     $"{Address} does not answer within {AdmissionGate.TimeMax.TotalSeconds:0} s", isFinal: false, error),
                 SocketException or IOException or ObjectDisposedException => new LinkException(

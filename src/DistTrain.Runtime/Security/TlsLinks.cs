@@ -62,7 +62,9 @@ public static class TlsLinks
     /// <summary>The connecting side.</summary>
     /// <param name="stream">Owned by the result from now on.</param>
     /// <param name="host">Name or address dialled: the other side's certificate must be valid for it.</param>
-    /// <exception cref="LinkRefusedException">The other side's certificate does not hold, or it speaks no TLS.</exception>
+    /// <exception cref="LinkRefusedException">
+    /// The other side's certificate does not hold, or it speaks no TLS; or, not finally, it went away or is too slow.
+    /// </exception>
     public static async Task<SslStream> ConnectAsync(
         NetworkStream stream, string host, TlsIdentity identity, CancellationToken cancellation)
     {
@@ -89,7 +91,11 @@ public static class TlsLinks
         {
             await tls.DisposeAsync().ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            throw new LinkRefusedException($"{host} is not trusted: {reason ?? Explain(failure)}", failure);
+            string hint = reason is null && failure is IOException ? "; perhaps it speaks no TLS" : "";
+            throw new LinkRefusedException($"{host} is not trusted: {reason ?? Explain(failure)}{hint}", failure)
+            {
+                IsFinal = reason is not null || failure is AuthenticationException,
+            };
         }
     }
 
@@ -109,6 +115,11 @@ public static class TlsLinks
         return $"its certificate is valid for {string.Join(", ", names)}, not for {host}; "
             + "name it in disttrain certificates --hosts";
     }
+
+    /// <summary>On a link of a cluster without TLS: whether the other side begins with a TLS handshake. Takes no byte.</summary>
+    /// <exception cref="IOException">It went away.</exception>
+    public static async ValueTask<bool> IsOfferedAsync(Socket socket, CancellationToken cancellation) =>
+        await FirstByteAsync(socket, cancellation).ConfigureAwait(false) == HandshakeRecord;
 
     private static async ValueTask<int> FirstByteAsync(Socket socket, CancellationToken cancellation)
     {

@@ -121,6 +121,45 @@ public sealed class TlsLinksTests : IDisposable
             await DistrustAsync(client, "localhost"), StringComparison.Ordinal);
     }
 
+    /// <summary>A coordinator that dies in the middle of a handshake is no stranger: its workers come again.</summary>
+    [Fact]
+    public async Task Connect_ServerThatGoesAway_MayBeTriedAgain()
+    {
+        using TlsIdentity client = IdentityOf(_authority, Now, "worker");
+        (NetworkStream here, NetworkStream there) = await ConnectAsync();
+        await there.DisposeAsync();
+
+        var refused = await Assert.ThrowsAsync<LinkRefusedException>(
+            () => TlsLinks.ConnectAsync(here, "localhost", client, default));
+
+        Assert.False(refused.IsFinal);
+        Assert.EndsWith("; perhaps it speaks no TLS", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>One side has certificates and the other has none: both say so, in either order.</summary>
+    [Theory]
+    [InlineData(
+        true, "it speaks plain text, this cluster wants TLS",
+        "the connection ended before admission (a coordinator that wants TLS ends it when a node comes without --tls-certificate)")]
+    [InlineData(
+        false, "it speaks TLS, this cluster has none; start all nodes with --tls-certificate, or none", "; perhaps it speaks no TLS")]
+    public async Task Dial_OneSideAloneWithTls_BothSayWhy(bool coordinatorHasTls, string expectedThere, string expectedHere)
+    {
+        using TlsIdentity client = IdentityOf(_authority, Now, "worker");
+        var said = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var acceptor = new LinkAcceptor(
+            new IPEndPoint(IPAddress.Loopback, 0), "token", coordinatorHasTls ? _server : null);
+        acceptor.Start(link => link.Stream.Dispose(), line => said.TrySetResult(line));
+        var dialer = new LinkDialer("127.0.0.1", acceptor.Address.Port, "token", coordinatorHasTls ? null : client);
+
+        var refused = await Assert.ThrowsAsync<LinkException>(
+            () => dialer.DialAsync(LinkRole.Control, default, default));
+
+        Assert.False(refused.IsFinal);
+        Assert.EndsWith(expectedHere, refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" was refused: {expectedThere}", await said.Task.WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_OwnCertificateThatPeersWouldRefuse_IsToldAtTheStart()
     {
