@@ -36,7 +36,7 @@ internal static class PredictCommand
         Option<bool> json = CommonOptions.Json();
         json.Description = "Short for --format jsonl.";
         var command = new ExampleCommand(
-            "predict", "Uses a trained model: classes and their probabilities, or values, for each row.",
+            "predict", "Uses a trained model: classes and their probabilities, or values, for each row in its order.",
             "disttrain predict runs/digits --input new.csv --output predictions.csv",
             "zcat new.csv.gz | disttrain predict runs/iris --input - --format jsonl")
         {
