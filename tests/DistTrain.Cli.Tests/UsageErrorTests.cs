@@ -60,6 +60,24 @@ public sealed class UsageErrorTests
         Assert.Single(result.Errors.TrimEnd().Split('\n'));
     }
 
+    /// <summary>Empty ones are what a shell gives for a variable that is not set.</summary>
+    [Theory]
+    [InlineData("train: RUN.json is empty (The run file); see disttrain train --help", "train", "")]
+    [InlineData("--out: the value is empty; expected DIR", "train", "examples/iris/run.json", "--out", "")]
+    [InlineData("--data-dir: the value is empty; expected DIR", "worker", "--join", "localhost:7070", "--data-dir", "")]
+    [InlineData("predict: OUT_DIR is empty (The output folder of a run); see ", "predict", "", "--input", "a.csv")]
+    [InlineData("--input: the value is empty; expected FILE", "predict", "runs/digits", "--input", "")]
+    [InlineData("--name: expected 200 characters at most, and no line breaks", "worker", "--join", "localhost:7070", "--name", "a\nb")]
+    [InlineData("--train excludes --validation; leave one out", "evaluate", "runs/digits", "--train", "--validation")]
+    public async Task WrongUse_OfOddValues_OneSentenceAndExitCode2(string sentence, params string[] arguments)
+    {
+        CommandResult result = await DistTrainCommand.RunAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith(sentence, result.Errors, StringComparison.Ordinal);
+        Assert.Single(result.Errors.TrimEnd().Split('\n'));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("train")]

@@ -13,7 +13,12 @@ internal static class UsageError
     {
         Command command = parsed.CommandResult.Command;
         bool isUnknownCommand = command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0;
-        if (parsed.Errors.Count == 0 || (parsed.Action is not ParseErrorAction && !isUnknownCommand))
+        if (parsed.Errors.Count == 0)
+        {
+            return FindEmpty(parsed);
+        }
+
+        if (parsed.Action is not ParseErrorAction && !isUnknownCommand)
         {
             return null;
         }
@@ -62,6 +67,26 @@ internal static class UsageError
         string message = parsed.Errors[0].Message.TrimEnd('.');
         return message.Contains(": ", StringComparison.Ordinal) ? message : $"{path}: {message}";
     }
+
+    /// <summary>As a shell gives it for a variable that is not set.</summary>
+    private static string? FindEmpty(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        foreach (Argument argument in command.Arguments)
+        {
+            if (IsEmpty(parsed.GetResult(argument)?.Tokens))
+            {
+                return $"{PathOf(command)}: {argument.Name} is empty ({argument.Description!.TrimEnd('.')}); "
+                    + $"see disttrain {PathOf(command)} --help";
+            }
+        }
+
+        return command.Options.FirstOrDefault(option => IsEmpty(parsed.GetResult(option)?.Tokens)) is { } empty
+            ? $"{empty.Name}: the value is empty; expected {empty.HelpName ?? "a value"}"
+            : null;
+    }
+
+    private static bool IsEmpty(IReadOnlyList<Token>? tokens) => tokens?.Any(static token => token.Value.Length == 0) == true;
 
     /// <summary>A token that the command does not know, with the nearest that it knows.</summary>
     public static string DescribeUnknown(string token, Command command)

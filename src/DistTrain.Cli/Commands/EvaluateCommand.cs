@@ -34,6 +34,11 @@ internal static class EvaluateCommand
         };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(train) && parsed.GetValue(validation))
+            {
+                throw new UsageException("--train excludes --validation; leave one out");
+            }
+
             using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
             string? part = parsed.GetValue(train) ? EvaluationData.TrainPart
                 : parsed.GetValue(validation) ? EvaluationData.ValidationPart : null;

@@ -32,7 +32,7 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(output);
-            string chosen = parsed.GetValue(format) ?? Path.GetExtension(path).TrimStart('.');
+            string chosen = (parsed.GetValue(format) ?? Path.GetExtension(path).TrimStart('.')).ToLowerInvariant();
             using TrainedModel model = TrainedModel.Open(parsed.GetRequiredValue(folder), parsed.GetValue(best));
             long? written = chosen switch
             {

@@ -73,7 +73,7 @@ internal static class PredictCommand
 
     private static string ChooseFormat(string? given, string output)
     {
-        string name = given ?? Path.GetExtension(output).TrimStart('.').ToLowerInvariant();
+        string name = (given ?? Path.GetExtension(output).TrimStart('.')).ToLowerInvariant();
         return name switch
         {
             "jsonl" or "ndjson" or "json" => "jsonl",
@@ -117,7 +117,18 @@ internal static class PredictCommand
     /// <summary>A file that is gone when it is closed; on Unix also when the process ends before.</summary>
     private static FileStream OpenTemporary()
     {
-        string path = Path.GetTempFileName();
+        string path;
+        try
+        {
+            path = Path.GetTempFileName();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"no temporary file can be made in {Path.GetTempPath()} ({error.Message.TrimEnd('.')}); name another folder in TMPDIR, "
+                + "or a file with --output", error);
+        }
+
         FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete, BufferBytes, FileOptions.DeleteOnClose);
         if (!OperatingSystem.IsWindows())
         {

@@ -8,6 +8,8 @@ namespace DistTrain.Cli;
 /// <summary>disttrain worker.</summary>
 internal static class WorkerCommand
 {
+    private const int NameLettersMax = 200;
+
     public static Command Create()
     {
         Option<DnsEndPoint[]> join = CommonOptions.EndPoints(
@@ -25,6 +27,14 @@ internal static class WorkerCommand
             Description = "How messages call it. Default: host and process.",
             HelpName = "NAME",
         };
+        name.Validators.Add(static result =>
+        {
+            string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+            if (given.Length > NameLettersMax || given.Any(char.IsControl))
+            {
+                result.AddError($"--name: expected {NameLettersMax} characters at most, and no line breaks");
+            }
+        });
         var links = new LinkOptions();
         var endWithInput = new Option<bool>("--end-with-stdin") { Hidden = true };
         Option<bool> quiet = CommonOptions.QuietNode();
