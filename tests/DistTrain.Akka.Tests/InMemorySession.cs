@@ -106,7 +106,6 @@ internal sealed class InMemorySession : ICoordinatorSession
             ParameterCount = _model.Current.Length,
             TrainRows = _run.Run.Plan.TrainRows,
             TestRows = 0,
-            Origin = new RunOrigin(),
             RunHash = _run.Run.RunHash,
             DataHash = _run.Data.ContentHash,
         },

@@ -36,7 +36,7 @@ internal static class CommonOptions
 
     public static Option<bool> Force() => new("--force")
     {
-        Description = "Resume although the run file changed in a way that changes the result.",
+        Description = "Resume although the run file or the data changed so that the result is another; summary.json notes it.",
     };
 
     public static Option<string?> Init() => new("--init")

@@ -10,6 +10,9 @@ internal static class ComparisonTable
     /// <summary>Of a hash, enough to tell two apart; --json has all.</summary>
     private const int HashCharacters = 16;
 
+    /// <summary>By the version of DistTrain that made the run.</summary>
+    private const string NotNoted = "not noted";
+
     public static void Write(IAnsiConsole console, RunComparison comparison)
     {
         RunSummary first = comparison.First.Summary;
@@ -51,11 +54,16 @@ internal static class ComparisonTable
     private static void Add(TerminalTable table, string name, string first, string second) =>
         table.AddRow(name, Markup.Escape(first), first == second ? Markup.Escape(second) : $"[red]{Markup.Escape(second)}[/]");
 
-    private static string Hash(string? hash) => hash is null ? "not noted" : $"{hash[..Math.Min(hash.Length, HashCharacters)]}…";
+    private static string Hash(string? hash) => hash is null ? NotNoted : $"{hash[..Math.Min(hash.Length, HashCharacters)]}…";
 
     /// <summary>With the start of the commit alone.</summary>
-    private static string Version(string version)
+    private static string Version(string? version)
     {
+        if (version is null)
+        {
+            return NotNoted;
+        }
+
         int commit = version.IndexOf('+', StringComparison.Ordinal);
         return commit < 0 ? version : version[..Math.Min(version.Length, commit + 1 + HashCharacters)];
     }

@@ -303,6 +303,7 @@ internal sealed class RunSession : IAsyncDisposable
             ValidationRows = Run.Data.Validation?.RowCount ?? 0,
             RunHash = Run.RunHash,
             DataHash = Run.Data.ContentHash,
+            Version = RunOrigin.ProgramVersion,
             Origin = progress.Origin!,
             Checkpoint = checkpoint,
         };

@@ -84,11 +84,11 @@ public sealed record RunSummary
     /// <summary>Content hash of the prepared data, in hex.</summary>
     public required string DataHash { get; init; }
 
-    /// <summary>The version of DistTrain that ended the run.</summary>
-    public string Version { get; init; } = RunOrigin.ProgramVersion;
+    /// <summary>The version of DistTrain that ended the run; null where that did not note it.</summary>
+    public string? Version { get; init; }
 
     /// <summary>How the run came to its weights, beside run file and data.</summary>
-    public required RunOrigin Origin { get; init; }
+    public RunOrigin Origin { get; init; } = new();
 
     /// <summary>Path of the newest checkpoint, relative to the output folder; null where none was written.</summary>
     public string? Checkpoint { get; init; }

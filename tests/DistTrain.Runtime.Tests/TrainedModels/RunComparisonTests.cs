@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace DistTrain.Runtime.Tests.TrainedModels;
 
 public sealed class RunComparisonTests
@@ -61,6 +63,27 @@ public sealed class RunComparisonTests
         File.Delete(Path.Combine(tiny.Out("one"), "summary.json"));
 
         Assert.Throws<TrainedModelException>(() => RunComparison.Of(tiny.Out("one"), tiny.Out("one")));
+    }
+
+    /// <remarks>They have neither version nor origin.</remarks>
+    [Fact]
+    public async Task Of_ARunOfAnEarlierVersion_ComparesTheWeights()
+    {
+        using var tiny = new TinyRun();
+        await LocalTraining.RunAsync(tiny.Request("one"), TrainingObserver.None, default);
+        await LocalTraining.RunAsync(tiny.Request("two"), TrainingObserver.None, default);
+        string path = Path.Combine(tiny.Out("two"), "summary.json");
+        JsonObject summary = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        summary.Remove("version");
+        summary.Remove("origin");
+        File.WriteAllText(path, summary.ToJsonString());
+
+        var comparison = RunComparison.Of(tiny.Out("one"), tiny.Out("two"));
+
+        Assert.True(comparison.WeightsAreEqual);
+        Assert.Equal(RunOrigin.ProgramVersion, comparison.First.Summary.Version);
+        Assert.Null(comparison.Second.Summary.Version);
+        Assert.Null(comparison.Second.Summary.Origin.InitialWeightsSha256);
     }
 
     /// <remarks>What cannot be read of the losses is left out; the weights alone decide.</remarks>
