@@ -29,8 +29,14 @@ public sealed class WeightBufferPool(int length, bool isShared = false) : IDispo
 
     public void Dispose() => _free.Dispose();
 
-    private WeightBuffer Make() =>
-        isShared && SharedRegion.TryCreate(1, length) is { } region
-            ? new WeightBuffer(_free.Return, region.Floats(0), region)
-            : new WeightBuffer(_free.Return, new AlignedBuffer(length));
+    private WeightBuffer Make()
+    {
+        if (!isShared || SharedRegion.TryCreate(1, length) is not { } region)
+        {
+            return new WeightBuffer(_free.Return, new AlignedBuffer(length));
+        }
+
+        region.Take(0);
+        return new WeightBuffer(_free.Return, region.Floats(0), region);
+    }
 }

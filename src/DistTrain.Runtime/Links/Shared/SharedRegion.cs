@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DistTrain.Numerics;
@@ -14,26 +13,22 @@ namespace DistTrain.Runtime;
 /// </summary>
 /// <remarks>
 /// Layout: a header (nonce 16 bytes, slots 4, floats of a slot 4, then from byte 64 one count of 4 bytes a slot), then the
-/// slots, each at a multiple of a page. Memory is taken when a slot is first written. Linux only; elsewhere, and where
+/// slots, each at a multiple of a page, of a huge page if they are large. Memory is taken when a slot is first written. Linux only; elsewhere, and where
 /// the system refuses, there is none and links carry the floats themselves.
 /// </remarks>
 internal sealed unsafe partial class SharedRegion : IDisposable
 {
     private readonly SafeFileHandle _file;
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly FileMapping _mapping;
     private readonly byte* _start;
     private int _references = 1;
 
-    private SharedRegion(SafeFileHandle file, MemoryMappedFile map, MemoryMappedViewAccessor view, int process)
+    private SharedRegion(SafeFileHandle file, FileMapping mapping, int process)
     {
         _file = file;
-        _map = map;
-        _view = view;
+        _mapping = mapping;
+        _start = mapping.Start;
         Process = process;
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _start = start;
     }
 
     /// <summary>The owner's process id.</summary>
@@ -70,14 +65,10 @@ internal sealed unsafe partial class SharedRegion : IDisposable
                 return null;
             }
 
-            SharedRegion? region = Map(file, Environment.ProcessId, slots, length, isWritable: true);
-            if (region is not null)
-            {
-                RandomNumberGenerator.Fill(new Span<byte>(region._start, sizeof(UInt128)));
-                *(int*)(region._start + SlotsAt) = slots;
-                *(int*)(region._start + LengthAt) = length;
-            }
-
+            SharedRegion region = Map(file, Environment.ProcessId, slots, length, isWritable: true);
+            RandomNumberGenerator.Fill(new Span<byte>(region._start, sizeof(UInt128)));
+            *(int*)(region._start + SlotsAt) = slots;
+            *(int*)(region._start + LengthAt) = length;
             return region;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -135,6 +126,15 @@ internal sealed unsafe partial class SharedRegion : IDisposable
     /// <summary>The floats of a slot; they live as long as the region is retained.</summary>
     public AlignedBuffer Floats(int slot) => AlignedBuffer.Over((float*)(_start + OffsetOf(slot, Length)), Length);
 
+    /// <summary>Takes the memory of a slot, before it is first written: in huge pages if it is large.</summary>
+    public void Take(int slot)
+    {
+        if (IsLarge(Length))
+        {
+            HugePages.Collapse(_start + OffsetOf(slot, Length), (nuint)SlotBytes(Length));
+        }
+    }
+
     /// <summary>Uses of a slot that the peer has not given back.</summary>
     public int Outstanding(int slot) => Volatile.Read(ref Count(slot));
 
@@ -150,9 +150,7 @@ internal sealed unsafe partial class SharedRegion : IDisposable
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _map.Dispose();
+            _mapping.Dispose();
             _file.Dispose();
         }
     }
@@ -160,14 +158,8 @@ internal sealed unsafe partial class SharedRegion : IDisposable
     /// <summary>Gives the maker's reference back.</summary>
     public void Dispose() => Release();
 
-    private static SharedRegion? Map(SafeFileHandle file, int process, int slots, int length, bool isWritable)
-    {
-        MemoryMappedFileAccess access = isWritable ? MemoryMappedFileAccess.ReadWrite : MemoryMappedFileAccess.Read;
-        MemoryMappedFile map = MemoryMappedFile.CreateFromFile(
-            file, null, 0, access, HandleInheritability.None, leaveOpen: true);
-        MemoryMappedViewAccessor view = map.CreateViewAccessor(0, 0, access);
-        return new SharedRegion(file, map, view, process) { Slots = slots, Length = length };
-    }
+    private static SharedRegion Map(SafeFileHandle file, int process, int slots, int length, bool isWritable) =>
+        new(file, new FileMapping(file, BytesOf(slots, length), isWritable), process) { Slots = slots, Length = length };
 
     private ref int Count(int slot) => ref *(int*)(_start + CountsAt + (slot * sizeof(int)));
 
@@ -177,12 +169,17 @@ internal sealed unsafe partial class SharedRegion : IDisposable
     private static bool IsSealed(SafeFileHandle file) =>
         (Control((int)file.DangerousGetHandle(), GetSeals, 0) is var seals and >= 0) && (seals & SealShrink) != 0;
 
-    private static long OffsetOf(int slot, int length) => HeaderBytes + (slot * SlotBytes(length));
+    private static long OffsetOf(int slot, int length) => PageOf(length) + (slot * SlotBytes(length));
 
     private static long BytesOf(int slots, int length) => OffsetOf(slots, length);
 
     private static long SlotBytes(int length) =>
-        (((long)length * sizeof(float)) + PageBytes - 1) / PageBytes * PageBytes;
+        (((long)length * sizeof(float)) + PageOf(length) - 1) / PageOf(length) * PageOf(length);
+
+    /// <summary>What slots of a length start at multiples of, in bytes.</summary>
+    private static long PageOf(int length) => IsLarge(length) ? (long)HugePages.PageBytes : SmallPage;
+
+    private static bool IsLarge(int length) => (nuint)length * sizeof(float) >= HugePages.BytesWorthwhile;
 
     [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -206,8 +203,8 @@ internal sealed unsafe partial class SharedRegion : IDisposable
     private const int SealGrow = 4;
 
     public const int SlotsMax = 256;
-    private const int PageBytes = 4096;
-    private const int HeaderBytes = PageBytes;
+    private const int SmallPage = 4096;
+    private const int HeaderBytes = SmallPage;
     private const int SlotsAt = 16;
     private const int LengthAt = 20;
     private const int CountsAt = 64;

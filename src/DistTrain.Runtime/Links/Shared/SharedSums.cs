@@ -11,6 +11,7 @@ internal sealed class SharedSums : IDisposable
     private readonly SharedRegion _region;
     private readonly SumBuffer[] _slots;
     private readonly bool[] _isOut;
+    private readonly bool[] _isTaken;
     private readonly Lock _lock = new();
 
     /// <param name="region">Owned from now on.</param>
@@ -18,6 +19,7 @@ internal sealed class SharedSums : IDisposable
     {
         _region = region;
         _isOut = new bool[region.Slots];
+        _isTaken = new bool[region.Slots];
         _slots = [.. Enumerable.Range(0, region.Slots).Select(slot => new SumBuffer(Return, region.Floats(slot), slot, this))];
     }
 
@@ -35,6 +37,12 @@ internal sealed class SharedSums : IDisposable
             {
                 if (!_isOut[slot] && _region.Outstanding(slot) == 0)
                 {
+                    if (!_isTaken[slot])
+                    {
+                        _region.Take(slot);
+                        _isTaken[slot] = true;
+                    }
+
                     _isOut[slot] = true;
                     _region.Retain();
                     _slots[slot].MarkRented();

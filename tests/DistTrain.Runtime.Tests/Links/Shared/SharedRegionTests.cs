@@ -1,3 +1,4 @@
+using DistTrain.Numerics;
 using DistTrain.Protocol;
 using Microsoft.Win32.SafeHandles;
 
@@ -24,6 +25,29 @@ public sealed class SharedRegionTests
         peer.Floats(0).Span[Length - 1] = 7;
         Assert.Equal(7, owner.Floats(0).Span[Length - 1]);
         Assert.Equal(1.5f, owner.Floats(1).Span[0]);
+    }
+
+    [SkippableFact]
+    public unsafe void SharedRegion_LargeSlots_StartOnHugePagesAndKeepWhatIsInThem()
+    {
+        const int Large = (1 << 20) + 1;
+        using SharedRegion owner = Create(slots: 2, Large);
+        owner.Take(0);
+        owner.Floats(0).Span[Large - 1] = 5;
+        using SharedRegion? peer = SharedRegion.TryOpen(owner.PlaceOf(1), Large, isWritable: true);
+
+        owner.Take(1);
+        peer!.Floats(1).Span[0] = 7;
+        owner.Take(0);
+
+        Assert.Equal(5, peer.Floats(0).Span[Large - 1]);
+        Assert.Equal(0, peer.Floats(0).Span[0]);
+        Assert.Equal(7, owner.Floats(1).Span[0]);
+        foreach (SharedRegion region in new[] { owner, peer })
+        {
+            Assert.Equal(0u, (nuint)region.Floats(0).Pointer % HugePages.PageBytes);
+            Assert.Equal(0u, (nuint)region.Floats(1).Pointer % HugePages.PageBytes);
+        }
     }
 
     [SkippableFact]
@@ -128,9 +152,9 @@ public sealed class SharedRegionTests
         Assert.Equal(place, SharedPlace.Read(place.ToBytes()));
     }
 
-    private static SharedRegion Create(int slots)
+    private static SharedRegion Create(int slots, int length = Length)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "shared memory is a Linux matter");
-        return SharedRegion.TryCreate(slots, Length)!;
+        return SharedRegion.TryCreate(slots, length)!;
     }
 }
