@@ -94,17 +94,9 @@ public sealed class WeightUpdate : IDisposable
                 continue;
             }
 
-            Span<float> part = parameters[from..to];
-            ReadOnlySpan<float> partGradient = gradient[(from - start)..(to - start)];
-            if (range.Role == ParameterRole.RunningStatistic)
-            {
-                RunningAverage.Apply(part, partGradient, range.Momentum);
-                continue;
-            }
-
-            var spans = new UpdateSpans(
-                part, partGradient, StateVector(_state, 0, from, to), StateVector(_state, 1, from, to));
-            _optimizer.Apply(step, learningRate, clipFactor, spans);
+            Apply(
+                step, learningRate, clipFactor, range, parameters[from..to], gradient[(from - start)..(to - start)],
+                StateVector(_state, 0, from, to), StateVector(_state, 1, from, to));
         }
     }
 
@@ -115,7 +107,6 @@ public sealed class WeightUpdate : IDisposable
     /// <param name="current">The whole flat vector.</param>
     /// <param name="next">As long as <paramref name="current"/>; no other vector.</param>
     /// <param name="isStreamed">Whether the results go past the caches (<see cref="StreamedCopy"/>), to be published by the caller.</param>
-    [SkipLocalsInit]
     public void ApplyNext(
         long step, float clipFactor, ReadOnlySpan<float> current, Span<float> next, int start, ReadOnlySpan<float> gradient,
         bool isStreamed)
@@ -123,58 +114,76 @@ public sealed class WeightUpdate : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(current.Length, Layout.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(next.Length, Layout.Length);
         float learningRate = LearningRate(step);
-        Span<float> chunk = stackalloc float[VectorsMost * ChunkLength];
         int end = start + gradient.Length;
         foreach (UpdateRange range in _ranges)
         {
+            int from = Math.Max(start, range.Start);
             int to = Math.Min(end, range.End);
-            for (int from = Math.Max(start, range.Start); from < to; from += ChunkLength)
+            if (from >= to)
             {
-                int length = Math.Min(ChunkLength, to - from);
-                ReadOnlySpan<float> chunkGradient = gradient.Slice(from - start, length);
-                MakeNext(step, learningRate, clipFactor, range, current.Slice(from, length), chunkGradient, from, chunk, isStreamed);
-                Write(chunk[..length], next.Slice(from, length), isStreamed);
+                continue;
+            }
+
+            ReadOnlySpan<float> part = gradient[(from - start)..(to - start)];
+            if (isStreamed)
+            {
+                MakeStreamed(step, learningRate, clipFactor, range, current, next, from, part);
+                continue;
+            }
+
+            current[from..to].CopyTo(next[from..to]);
+            CopyState(from, to);
+            Apply(
+                step, learningRate, clipFactor, range, next[from..to], part, StateVector(_stateNext, 0, from, to),
+                StateVector(_stateNext, 1, from, to));
+        }
+    }
+
+    /// <summary>Makes a range's next weights and state in the first cache, chunk by chunk, and streams them out.</summary>
+    [SkipLocalsInit]
+    private void MakeStreamed(
+        long step, float learningRate, float clipFactor, in UpdateRange range, ReadOnlySpan<float> current, Span<float> next,
+        int start, ReadOnlySpan<float> gradient)
+    {
+        Span<float> weightsRoom = stackalloc float[ChunkLength];
+        Span<float> stateRoom = stackalloc float[StatesMost * ChunkLength];
+        for (int done = 0; done < gradient.Length; done += ChunkLength)
+        {
+            int length = Math.Min(ChunkLength, gradient.Length - done);
+            int from = start + done, to = from + length;
+            Span<float> weights = weightsRoom[..length];
+            Span<float> state0 = stateRoom[..length], state1 = stateRoom.Slice(ChunkLength, length);
+            current[from..to].CopyTo(weights);
+            StateVector(_state, 0, from, to).CopyTo(state0);
+            StateVector(_state, 1, from, to).CopyTo(state1);
+            Apply(step, learningRate, clipFactor, range, weights, gradient.Slice(done, length), state0, state1);
+            StreamedCopy.Copy(weights, next[from..to]);
+            for (int index = 0; index < _optimizer.StateCount; index++)
+            {
+                StreamedCopy.Copy(index == 0 ? state0 : state1, StateVector(_stateNext, index, from, to));
             }
         }
     }
 
-    /// <param name="weights">In force, from position <paramref name="from"/> on.</param>
-    /// <param name="chunk">The next weights are left at its start.</param>
-    private void MakeNext(
-        long step, float learningRate, float clipFactor, in UpdateRange range, ReadOnlySpan<float> weights,
-        ReadOnlySpan<float> gradient, int from, Span<float> chunk, bool isStreamed)
+    private void CopyState(int from, int to)
     {
-        int length = weights.Length;
-        weights.CopyTo(chunk);
-        if (range.Role == ParameterRole.RunningStatistic)
-        {
-            RunningAverage.Apply(chunk[..length], gradient, range.Momentum);
-            return;
-        }
-
         for (int index = 0; index < _optimizer.StateCount; index++)
         {
-            StateVector(_state, index, from, from + length).CopyTo(chunk[((index + 1) * ChunkLength)..]);
-        }
-
-        var spans = new UpdateSpans(
-            chunk[..length], gradient, chunk.Slice(ChunkLength, length), chunk.Slice(2 * ChunkLength, length));
-        _optimizer.Apply(step, learningRate, clipFactor, spans);
-        for (int index = 0; index < _optimizer.StateCount; index++)
-        {
-            Write(chunk.Slice((index + 1) * ChunkLength, length), StateVector(_stateNext, index, from, from + length), isStreamed);
+            StateVector(_state, index, from, to).CopyTo(StateVector(_stateNext, index, from, to));
         }
     }
 
-    private static void Write(ReadOnlySpan<float> chunk, Span<float> next, bool isStreamed)
+    private void Apply(
+        long step, float learningRate, float clipFactor, in UpdateRange range, Span<float> weights,
+        ReadOnlySpan<float> gradient, Span<float> state0, Span<float> state1)
     {
-        if (isStreamed)
+        if (range.Role == ParameterRole.RunningStatistic)
         {
-            StreamedCopy.Copy(chunk, next);
+            RunningAverage.Apply(weights, gradient, range.Momentum);
         }
         else
         {
-            chunk.CopyTo(next);
+            _optimizer.Apply(step, learningRate, clipFactor, new UpdateSpans(weights, gradient, state0, state1));
         }
     }
 
@@ -190,9 +199,9 @@ public sealed class WeightUpdate : IDisposable
     private Span<float> StateVector(AlignedBuffer state, int index, int from, int to) =>
         index < _optimizer.StateCount ? state.Span.Slice((index * Layout.Length) + from, to - from) : default;
 
-    /// <summary>Floats of what is worked on at a time: with its gradient and state it stays in the first cache.</summary>
+    /// <summary>Floats of what is worked on at a time: what is streamed is made in the first cache.</summary>
     private const int ChunkLength = 1024;
 
-    /// <summary>The weights and two vectors of state.</summary>
-    private const int VectorsMost = 3;
+    /// <summary>Vectors of state that an optimizer keeps at most.</summary>
+    private const int StatesMost = 2;
 }

@@ -109,5 +109,5 @@ internal sealed class BucketUpdate(WeightUpdate update, SliceCrew crew) : ISlice
     private const int StreamedLeast = 64 << 10;
 
     /// <summary>Floats; sums, both weights and optimizer state of a chunk stay in the first caches.</summary>
-    private const int ChunkLength = 1024;
+    private const int ChunkLength = 4096;
 }
