@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>Wrong flags, run file, data or model.</summary>
     public const int BadInput = 2;
 
+    /// <summary>Ended by SIGHUP, as its terminal was closed: 128 + SIGHUP.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ended by Ctrl-C: 128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
 

@@ -51,7 +51,7 @@ internal static class AggregatorCommand
             bool isQuiet = parsed.GetValue(quiet);
             int workers = parsed.GetValue(workersMin);
             TolerantWriter.Install();
-            using var interrupt = new Interrupt(ignoreKeyboard: isChild);
+            using var interrupt = new Interrupt(ignoreTerminal: isChild);
             var request = new AggregatorRequest
             {
                 Above = [.. above.Select(node => (node.Host, node.Port))],

@@ -51,7 +51,7 @@ internal static class WorkerCommand
             DnsEndPoint[] addresses = parsed.GetRequiredValue(join);
             bool isChild = parsed.GetValue(endWithInput);
             TolerantWriter.Install();
-            using var interrupt = new Interrupt(ignoreKeyboard: isChild);
+            using var interrupt = new Interrupt(ignoreTerminal: isChild);
             var request = new WorkerRequest
             {
                 Host = addresses[0].Host,

@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 namespace DistTrain.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first asks the run to end in good order, a later one ends the process at once.
+/// Ctrl-C, SIGTERM and SIGHUP: the first asks the run to end in good order, a later one ends the process at once.
 /// </summary>
 /// <remarks>
+/// SIGHUP comes when the terminal is closed or its connection lost; under <c>nohup</c> the runtime leaves it
+/// ignored.
 /// Signals that come together are one request: <c>timeout</c>, for one, signals the process and then its whole group, and
 /// a run that took the second for impatience would lose what it has not written yet.
 /// </remarks>
@@ -24,33 +26,42 @@ internal sealed class Interrupt : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration _keyboard;
     private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _hangUp;
     private long _askedAt = NotAsked;
 
-    /// <param name="ignoreKeyboard">A child gets its terminal's Ctrl-C too, but its parent decides when it ends.</param>
-    public Interrupt(bool ignoreKeyboard = false)
+    /// <param name="ignoreTerminal">A child gets its terminal's Ctrl-C and SIGHUP too, but its parent decides when it ends.</param>
+    public Interrupt(bool ignoreTerminal = false)
     {
         _keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;
-            if (!ignoreKeyboard)
+            if (!ignoreTerminal)
             {
-                Ask(byKeyboard: true);
+                Ask(ExitCodes.Interrupted);
             }
         });
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
-            Ask(byKeyboard: false);
+            Ask(ExitCodes.Terminated);
+        });
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (!ignoreTerminal)
+            {
+                Ask(ExitCodes.HungUp);
+            }
         });
     }
 
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>Whether the first signal was Ctrl-C.</summary>
-    public bool ByKeyboard { get; private set; }
+    public bool ByKeyboard => ExitCode == ExitCodes.Interrupted;
 
     /// <summary>Of a process that ended because it was asked to.</summary>
-    public int ExitCode => ByKeyboard ? ExitCodes.Interrupted : ExitCodes.Terminated;
+    public int ExitCode { get; private set; } = ExitCodes.Terminated;
 
     /// <summary>
     /// Runs work that may wait for something outside, as for a pipe that nobody writes to: a second after
@@ -74,16 +85,17 @@ internal sealed class Interrupt : IDisposable
     {
         _keyboard.Dispose();
         _terminate.Dispose();
+        _hangUp.Dispose();
         _stop.Dispose();
     }
 
-    private void Ask(bool byKeyboard)
+    private void Ask(int exitCode)
     {
         long now = Environment.TickCount64;
         long before = Interlocked.CompareExchange(ref _askedAt, now, NotAsked);
         if (before == NotAsked)
         {
-            ByKeyboard = byKeyboard;
+            ExitCode = exitCode;
             _stop.Cancel();
         }
         else if (now - before >= OneRequest.TotalMilliseconds)

@@ -105,10 +105,12 @@ public sealed class FaultTests
     }
 
     /// <remarks>As <c>timeout</c> sends it: to the process, and at once again to its group.</remarks>
-    [SkippableFact]
-    public async Task Train_TerminatedTwiceAtOnce_EndsInGoodOrder()
+    [SkippableTheory]
+    [InlineData(Signal.Terminate, 143)]
+    [InlineData(Signal.HangUp, 129)]
+    public async Task Train_TerminatedTwiceAtOnce_EndsInGoodOrder(int sent, int exitCode)
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "sends SIGTERM by its number on Linux");
+        Skip.IfNot(OperatingSystem.IsLinux(), "sends signals by their numbers on Linux");
         using var folder = new TemporaryFolder();
         using DistTrainCommand train = DistTrainCommand.Start(
             "train", Run, "--json", "--set", "training.epochs=100000", "--out", folder["out"]);
@@ -116,13 +118,30 @@ public sealed class FaultTests
 
         for (int signal = 0; signal < 20; signal++)
         {
-            Signal.Send(train.Process, Signal.Terminate);
+            Signal.Send(train.Process, sent);
         }
 
         CommandResult stopped = await train.EndAsync();
-        Assert.Equal(143, stopped.ExitCode);
+        Assert.Equal(exitCode, stopped.ExitCode);
         Assert.StartsWith("stopped after step ", stopped.Errors, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(folder["out/checkpoints"]));
+    }
+
+    /// <remarks>As <c>nohup</c> starts it. Had the first signal stopped it, that would show in the exit code.</remarks>
+    [SkippableFact]
+    public async Task Train_StartedToOutliveItsTerminal_DoesNotEndWithIt()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "sends signals by their numbers on Linux");
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand train = DistTrainCommand.StartInShell(
+            "trap '' HUP", "train", Run, "--json", "--set", "training.epochs=100000", "--out", folder["out"]);
+        await train.WaitForLineAsync(IsEpoch(1));
+
+        Signal.Send(train.Process, Signal.HangUp);
+        await train.WaitForLineAsync(IsEpoch(100));
+        Signal.Send(train.Process, Signal.Terminate);
+
+        Assert.Equal(143, (await train.EndAsync()).ExitCode);
     }
 
     [SkippableTheory]

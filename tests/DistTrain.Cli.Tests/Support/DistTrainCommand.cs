@@ -57,10 +57,13 @@ internal sealed class DistTrainCommand : IDisposable
         new(arguments, ImmutableDictionary<string, string>.Empty, "ip", "netns", "exec", networkNamespace);
 
     /// <summary>In a shell that first does something to itself, as in <c>ulimit -v 4000000</c>, or <c>exec >/dev/full</c>.</summary>
+    public static DistTrainCommand StartInShell(string first, params string[] arguments) =>
+        new(arguments, ImmutableDictionary<string, string>.Empty, "sh", "-c", $"{first}; exec \"$@\"", "sh");
+
+    /// <inheritdoc cref="StartInShell"/>
     public static async Task<CommandResult> RunInShellAsync(string first, params string[] arguments)
     {
-        using var command = new DistTrainCommand(
-            arguments, ImmutableDictionary<string, string>.Empty, "sh", "-c", $"{first}; exec \"$@\"", "sh");
+        using DistTrainCommand command = StartInShell(first, arguments);
         command.Process.StandardInput.Close();
         return await command.EndAsync();
     }
