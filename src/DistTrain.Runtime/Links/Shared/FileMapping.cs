@@ -15,9 +15,14 @@ internal sealed unsafe partial class FileMapping : IDisposable
     /// <exception cref="IOException">The system refuses.</exception>
     public FileMapping(SafeFileHandle file, long bytes, bool isWritable)
     {
-        _bytes = (nuint)(bytes + SmallPage - 1) / SmallPage * SmallPage;
+        nuint page = (nuint)Environment.SystemPageSize;
+        _bytes = ((nuint)bytes + page - 1) / page * page;
         byte* room = Map(null, _bytes + HugePages.PageBytes, ProtectNone, Private | Anonymous | NoReserve, -1, 0);
-        ThrowIfFailed(room);
+        if ((nint)room == Failed)
+        {
+            throw Failure(Marshal.GetLastPInvokeError());
+        }
+
         byte* roomEnd = room + _bytes + HugePages.PageBytes;
         Start = (byte*)(((nuint)room + HugePages.PageBytes - 1) / HugePages.PageBytes * HugePages.PageBytes);
         byte* mapped = Map(
@@ -45,14 +50,6 @@ internal sealed unsafe partial class FileMapping : IDisposable
         }
     }
 
-    private static void ThrowIfFailed(byte* address)
-    {
-        if ((nint)address == -1)
-        {
-            throw Failure(Marshal.GetLastPInvokeError());
-        }
-    }
-
     private static IOException Failure(int error) =>
         new($"memory cannot be mapped: {new Win32Exception(error).Message}");
 
@@ -64,7 +61,8 @@ internal sealed unsafe partial class FileMapping : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Unmap(byte* address, nuint length);
 
-    private const int SmallPage = 4096;
+    /// <summary>MAP_FAILED.</summary>
+    private const nint Failed = -1;
 
     /// <summary>PROT_NONE, PROT_READ, PROT_WRITE.</summary>
     private const int ProtectNone = 0;

@@ -13,8 +13,8 @@ namespace DistTrain.Runtime;
 /// </summary>
 /// <remarks>
 /// Layout: a header (nonce 16 bytes, slots 4, floats of a slot 4, then from byte 64 one count of 4 bytes a slot), then the
-/// slots, each at a multiple of a page, of a huge page if they are large. Memory is taken when a slot is first written. Linux only; elsewhere, and where
-/// the system refuses, there is none and links carry the floats themselves.
+/// slots, each at a multiple of a page, of a huge page if they are large. Memory is taken when a slot is first written. Linux
+/// only; elsewhere, and where the system refuses, there is none and links carry the floats themselves.
 /// </remarks>
 internal sealed unsafe partial class SharedRegion : IDisposable
 {
