@@ -6,6 +6,9 @@ namespace DistTrain.Runtime;
 /// <summary>The fingerprint of weights: SHA-256 of the flat vector as little-endian float32, in lower-case hex.</summary>
 public static class WeightsHash
 {
+    /// <summary>Its digits.</summary>
+    public const int Length = 64;
+
     public static string Of(ReadOnlySpan<float> weights)
     {
         if (BitConverter.IsLittleEndian)

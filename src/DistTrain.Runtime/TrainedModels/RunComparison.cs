@@ -50,16 +50,11 @@ public sealed record RunComparison
         return null;
     }
 
-    /// <summary>By epoch; empty where the file cannot be read. Lines that were cut off are passed over.</summary>
+    /// <summary>By epoch; empty where the file cannot be read. Lines that are not whole are passed over.</summary>
     private static SortedDictionary<int, double> TrainLosses(string metrics)
     {
         var losses = new SortedDictionary<int, double>();
-        if (!File.Exists(metrics))
-        {
-            return losses;
-        }
-
-        foreach (string line in File.ReadLines(metrics))
+        foreach (string line in LinesOf(metrics))
         {
             try
             {
@@ -70,13 +65,26 @@ public sealed record RunComparison
                         document.RootElement.GetProperty("trainLoss").GetDouble();
                 }
             }
-            catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+            catch (Exception error) when (
+                error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
                 continue;
             }
         }
 
         return losses;
+    }
+
+    private static string[] LinesOf(string metrics)
+    {
+        try
+        {
+            return File.ReadAllLines(metrics);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 }
 
@@ -102,8 +110,12 @@ public sealed record ComparedRun(string Folder, RunSummary Summary)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllBytes(path), RuntimeJson.Document)
-                ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllBytes(path), RuntimeJson.Document) switch
+            {
+                { WeightsSha256.Length: WeightsHash.Length, Origin: not null } summary => summary,
+                { Origin: null } => throw new JsonException("its origin is null"),
+                _ => throw new JsonException("it has no weightsSha256 of 64 digits"),
+            };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -65,6 +65,25 @@ public sealed class RunComparisonTests
         Assert.Throws<TrainedModelException>(() => RunComparison.Of(tiny.Out("one"), tiny.Out("one")));
     }
 
+    [Theory]
+    [InlineData("weightsSha256", "null", "it has no weightsSha256 of 64 digits")]
+    [InlineData("weightsSha256", "\"ab\"", "it has no weightsSha256 of 64 digits")]
+    [InlineData("origin", "null", "its origin is null")]
+    public async Task Of_ASummaryWithoutWhatIsCompared_IsRefused(string key, string value, string expected)
+    {
+        using var tiny = new TinyRun();
+        await LocalTraining.RunAsync(tiny.Request("one"), TrainingObserver.None, default);
+        string path = Path.Combine(tiny.Out("one"), "summary.json");
+        JsonObject summary = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        summary[key] = JsonNode.Parse(value);
+        File.WriteAllText(path, summary.ToJsonString());
+
+        TrainedModelException refused = Assert.Throws<TrainedModelException>(
+            () => RunComparison.Of(tiny.Out("one"), tiny.Out("one")));
+
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+    }
+
     /// <remarks>They have neither version nor origin.</remarks>
     [Fact]
     public async Task Of_ARunOfAnEarlierVersion_ComparesTheWeights()
@@ -87,14 +106,17 @@ public sealed class RunComparisonTests
     }
 
     /// <remarks>What cannot be read of the losses is left out; the weights alone decide.</remarks>
-    [Fact]
-    public async Task Of_RunsWithoutReadableMetrics_StillComparesTheWeights()
+    [Theory]
+    [InlineData("{\"kind\":\"epoch\",\"ep")]
+    [InlineData("{\"kind\":\"epoch\",\"epoch\":1.5,\"trainLoss\":1}")]
+    [InlineData("[1]")]
+    public async Task Of_RunsWithoutReadableMetrics_StillComparesTheWeights(string line)
     {
         using var tiny = new TinyRun();
         await LocalTraining.RunAsync(tiny.Request("one"), TrainingObserver.None, default);
         await LocalTraining.RunAsync(tiny.Request("two"), TrainingObserver.None, default);
         File.Delete(Path.Combine(tiny.Out("one"), "metrics.jsonl"));
-        File.WriteAllText(Path.Combine(tiny.Out("two"), "metrics.jsonl"), "{\"kind\":\"epoch\",\"ep");
+        File.WriteAllText(Path.Combine(tiny.Out("two"), "metrics.jsonl"), line);
 
         Assert.True(RunComparison.Of(tiny.Out("one"), tiny.Out("two")).WeightsAreEqual);
     }
