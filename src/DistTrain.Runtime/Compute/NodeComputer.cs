@@ -18,9 +18,9 @@ public sealed class NodeComputer : IDisposable
     private readonly LoadedRun _run;
     private readonly Action<ComputedNode> _answer;
     private readonly ComputeLane[] _lanes;
-    private readonly Thread[] _threads;
-    private readonly LaneSignal[] _laneStarts;
-    private readonly CountdownEvent _lanesBusy = new(1);
+    private readonly LaneTeam _team;
+    private readonly LaneSignal _start = new();
+    private readonly Thread _leader;
     private readonly SumBufferPool _trainSums;
     private readonly SumBufferPool _evaluationSums = new(MetricSums.Count);
     private readonly RowOrder _order;
@@ -35,7 +35,6 @@ public sealed class NodeComputer : IDisposable
     private volatile bool _hasDefect;
     private ICoordinatorPort? _sums;
     private volatile bool _isStopping;
-    private volatile bool _hasLeaderEnded;
     private Exception? _laneFailure;
     private Request? _current;
     private ReadOnlyMemory<int> _rows;
@@ -56,8 +55,8 @@ public sealed class NodeComputer : IDisposable
         _trainSums = new SumBufferPool(run.Buckets.SumLength);
         _parts = new PartialNodes(threads);
         _lanes = [.. Enumerable.Range(0, threads).Select(_ => new ComputeLane(run))];
-        _laneStarts = [.. Enumerable.Range(0, threads).Select(_ => new LaneSignal())];
-        _threads = [.. Enumerable.Range(0, threads).Select(StartThread)];
+        _team = new LaneTeam(threads, ComputeLanePart, () => Sums?.SpareWork);
+        _leader = ComputeThread.Start(0, Lead);
     }
 
     /// <summary>
@@ -82,7 +81,7 @@ public sealed class NodeComputer : IDisposable
             _requests.Enqueue(new Request(round, node, new WeightWait(weights)));
         }
 
-        _laneStarts[0].Set();
+        _start.Set();
     }
 
     /// <summary>
@@ -106,15 +105,10 @@ public sealed class NodeComputer : IDisposable
     {
         _isStopping = true;
         Abandon();
-        _laneStarts[0].Set();
-        _threads[0].Join();
-        _hasLeaderEnded = true;
-        for (int lane = 1; lane < _lanes.Length; lane++)
-        {
-            _laneStarts[lane].Set();
-            _threads[lane].Join();
-        }
-
+        _start.Set();
+        _leader.Join();
+        _start.Dispose();
+        _team.Dispose();
         foreach (ComputeLane lane in _lanes)
         {
             lane.Dispose();
@@ -127,35 +121,13 @@ public sealed class NodeComputer : IDisposable
 
         _trainSums.Dispose();
         _evaluationSums.Dispose();
-        _lanesBusy.Dispose();
-    }
-
-    private Thread StartThread(int lane)
-    {
-        var thread = new Thread(() =>
-        {
-            if (lane == 0)
-            {
-                Lead();
-            }
-            else
-            {
-                Follow(lane);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = $"compute {lane}",
-        };
-        thread.Start();
-        return thread;
     }
 
     private void Lead()
     {
         while (true)
         {
-            _laneStarts[0].Wait(Sums?.SpareWork);
+            _start.Wait(Sums?.SpareWork);
             if (_isStopping)
             {
                 return;
@@ -176,23 +148,6 @@ public sealed class NodeComputer : IDisposable
 
             request.Weights.Release();
             _answer(computed);
-        }
-    }
-
-    private void Follow(int lane)
-    {
-        while (true)
-        {
-            _laneStarts[lane].Wait(Sums?.SpareWork);
-
-            // Not as soon as the computer stops: the leader may have given out a node, and waits for all lanes.
-            if (_hasLeaderEnded)
-            {
-                return;
-            }
-
-            ComputeLanePart(lane);
-            _lanesBusy.Signal();
         }
     }
 
@@ -231,15 +186,7 @@ public sealed class NodeComputer : IDisposable
         Array.Clear(_isBucketDone);
         _lanesUsed = Math.Min(_lanes.Length, node.EndShard(round.ShardCount) - node.FirstShard);
         _countdown.Begin(_lanesUsed);
-        _lanesBusy.Reset(_lanes.Length);
-        for (int lane = 1; lane < _lanes.Length; lane++)
-        {
-            _laneStarts[lane].Set();
-        }
-
-        ComputeLanePart(0);
-        _lanesBusy.Signal();
-        _lanesBusy.Wait();
+        _team.Run();
         if (_laneFailure is { } failure)
         {
             return Failed(request, failure);
