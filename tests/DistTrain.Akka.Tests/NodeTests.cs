@@ -40,6 +40,34 @@ public sealed class NodeTests : IDisposable
             _run.PathOf($"pem/{name}.pem"), _run.PathOf($"pem/{name}.key"), _run.PathOf("pem/ca.pem")));
     }
 
+    [Fact]
+    public async Task Worker_WithoutACoordinator_StartsAfreshUntilItIsAskedToLeave()
+    {
+        using var leave = new CancellationTokenSource();
+        var request = new WorkerRequest { Host = "127.0.0.1", Port = ClusterTests.FreePort() - 1, Log = _log.Enqueue };
+
+        Task<RunEnd> worker = AkkaWorker.RunAsync(request, new AkkaOptions { Overrides = GiveUpSoon }, leave.Token);
+        await LinesAsync("a new node starts in 1 s", 2);
+        Assert.False(worker.IsCompleted, "a worker looks for its coordinator for as long as it takes");
+
+        await leave.CancelAsync();
+        Assert.Equal(RunEndKind.Stopped, (await worker.WaitAsync(Patience)).Kind);
+    }
+
+    private async Task LinesAsync(string part, int count)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (_log.Count(line => line.Contains(part, StringComparison.Ordinal)) < count)
+        {
+            if (limit.IsCancellationRequested)
+            {
+                Assert.Fail($"not {count} lines with '{part}' in:\n{string.Join('\n', _log)}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>A coordinator on a free pair of ports, and two workers, each with a data folder of its own.</summary>
     private async Task<TrainingResult> TrainAsync(string token, TlsIdentity? coordinator, TlsIdentity? worker)
     {
@@ -89,6 +117,9 @@ public sealed class NodeTests : IDisposable
 
         public override void OnNotice(Notice notice) => log.Enqueue(notice.Text);
     }
+
+    /// <summary>A node that finds no cluster ends after a second.</summary>
+    private const string GiveUpSoon = "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes = 1 s";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 }

@@ -55,7 +55,7 @@ public static class AkkaWorker
         {
             var plan = new WorkerPlan(name, request.Threads, new ProtocolTimes(), source, dial) { Say = say };
             RunEnd? end = null;
-            string why = "the cluster is lost";
+            string why = "the cluster is lost, or was not found";
             try
             {
                 NodeSettings settings = SettingsOf(request, options, identity);
@@ -99,12 +99,13 @@ public static class AkkaWorker
 
     /// <summary>
     /// Whatever makes the node leave, its worker first finishes the work in hand and hands back the rest. Only a node that
-    /// was taken out of its cluster has nobody to hand anything to: its worker stays, for the next life.
+    /// was taken out of its cluster, or found none, has nobody to hand anything to: its worker stays, for the next life.
     /// </summary>
     private static void FinishBeforeLeaving(CoordinatedShutdown shutdown, IActorRef workers, WorkerPlan plan) =>
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "finish the work in hand", async () =>
         {
-            if (shutdown.ShutdownReason is not CoordinatedShutdown.ClusterDowningReason)
+            if (shutdown.ShutdownReason is not (CoordinatedShutdown.ClusterDowningReason
+                or CoordinatedShutdown.ClusterJoinUnsuccessfulReason))
             {
                 workers.Tell(Leave("its node leaves the cluster"));
                 await plan.End.Task.ConfigureAwait(false);
