@@ -55,4 +55,26 @@ public sealed class Network
 
     /// <summary>A workspace for one thread.</summary>
     public NetworkLane CreateLane() => new(this);
+
+    /// <summary>Whether features must be indices: an embedding reads them, and <see cref="FindMisfit"/> can find any.</summary>
+    public bool ReadsIndices => Layers.Layers is [EmbeddingLayer, ..];
+
+    /// <summary>Looks for a feature that the first layer cannot take. Rows that have one must not be computed with.</summary>
+    /// <param name="features">Shape (rows, input width).</param>
+    /// <returns>The first one's position in <paramref name="features"/> and what is wrong with it; null: all can be taken.</returns>
+    public (int Position, string Problem)? FindMisfit(ReadOnlySpan<float> features)
+    {
+        if (Layers.Layers is [EmbeddingLayer embedding, ..])
+        {
+            for (int position = 0; position < features.Length; position++)
+            {
+                if (embedding.FindMisfit(features[position]) is { } problem)
+                {
+                    return (position, problem);
+                }
+            }
+        }
+
+        return null;
+    }
 }

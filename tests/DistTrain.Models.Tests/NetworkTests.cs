@@ -101,6 +101,25 @@ public class NetworkTests
         Assert.True(float.IsNaN(subject.FastSums()[subject.Network.Parameters.Length + MetricSums.Loss]));
     }
 
+    [Theory]
+    [InlineData(-1f)]
+    [InlineData(3f)]
+    [InlineData(0.5f)]
+    [InlineData(float.NaN)]
+    public void Predict_AFeatureThatIsNoIndex_NamesTheEmbeddingAndTheFeature(float feature)
+    {
+        var network = Network.Build(Case.Model([2], new HalfSquaredErrorSpec(), new EmbeddingSpec(3, 4)));
+        using NetworkLane lane = network.CreateLane();
+
+        var failure = Assert.Throws<ArgumentException>(
+            () => lane.Predict(new float[12], [1, feature], rows: 1, new float[8]));
+
+        Assert.Equal(
+            $"layer 0 (embedding) was given the index {feature}, expected a whole number from 0 to 2", failure.Message);
+        Assert.Equal(1, network.FindMisfit([1, feature])?.Position);
+        Assert.Null(network.FindMisfit([-0f, 2]));
+    }
+
     [Fact]
     public void ComputeSums_WrongLength_SaysWhichAndHowMany()
     {

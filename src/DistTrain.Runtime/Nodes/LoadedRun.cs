@@ -51,6 +51,7 @@ public sealed class LoadedRun
         BestFigure.Require(run, data);
         Network network = Network.Build(run.ResolveModel(data));
         TargetFit.Require(data, network);
+        FeatureFit.Require(data, network);
         return new LoadedRun(run, data, network);
     }
 

@@ -10,6 +10,7 @@ namespace DistTrain.Runtime;
 public static class ModelEvaluation
 {
     /// <exception cref="TrainedModelException">The rows are not of the model's shape.</exception>
+    /// <exception cref="ModelException">A row has a feature that the model cannot take.</exception>
     public static EvaluationReport Run(TrainedModel model, DataSet part)
     {
         if (part.FeatureShape.Size != model.Network.Spec.Input.Size || part.TargetWidth != model.Network.TargetWidth)
@@ -19,6 +20,7 @@ public static class ModelEvaluation
                 + $"{model.Network.Spec.Input.Size} and {model.Network.TargetWidth}; evaluate on data like the training's");
         }
 
+        FeatureFit.Require(part, "the rows", model.Features, model.Network);
         return Run(model.Network, model.Weights, model.Outputs, part);
     }
 

@@ -26,7 +26,13 @@ public static class Predictor
         while ((count = reader.Read(features.Span)) > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            lane.Predict(model.Weights, features.Span[..(count * inputs)], count, outputs.Span[..(count * outputWidth)]);
+            Span<float> rows = features.Span[..(count * inputs)];
+            if (FeatureFit.Describe(model.Network, model.Features, rows, total, reader.Name) is { } misfit)
+            {
+                throw new DataException(misfit);
+            }
+
+            lane.Predict(model.Weights, rows, count, outputs.Span[..(count * outputWidth)]);
             for (int row = 0; row < count; row++)
             {
                 ReadOnlySpan<float> output = outputs.Span.Slice(row * outputWidth, outputWidth);

@@ -44,12 +44,18 @@ internal sealed class EmbeddingLayer : Layer
     public override ReferenceLayer<T> CreateReference<T>() => new EmbeddingReference<T>(this);
 
     /// <exception cref="ArgumentException">Not a whole number from 0 to Count − 1.</exception>
-    public int Index(float feature)
-    {
-        int index = feature >= 0 && feature < Count ? (int)feature : -1;
-        return index == feature
-            ? index
-            : throw new ArgumentException(
-                $"layer {Name} (embedding) was given the index {feature}, expected a whole number from 0 to {Count - 1}");
-    }
+    public int Index(float feature) => IsIndex(feature)
+        ? (int)feature
+        : throw new ArgumentException($"{Describe()} was given the index {feature}, expected {Expected()}");
+
+    /// <returns>What is wrong with a feature, for its user; null: it is an index.</returns>
+    public string? FindMisfit(float feature) => IsIndex(feature)
+        ? null
+        : FormattableString.Invariant($"{feature} is no index for {Describe()}, expected {Expected()}");
+
+    private bool IsIndex(float feature) => feature >= 0 && feature < Count && (int)feature == feature;
+
+    private string Describe() => $"layer {Name} (embedding)";
+
+    private string Expected() => $"a whole number from 0 to {Count - 1}";
 }
