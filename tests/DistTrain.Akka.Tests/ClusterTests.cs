@@ -35,8 +35,8 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         string expected = await _run.WeightsOfLocalTrainingAsync();
         int seed = FreePort();
         InMemorySession? first = null;
-        var firstPlan = new CoordinatorPlan(false, _ => first = new InMemorySession(_run) { HoldFromVersion = 5 });
-        var secondPlan = new CoordinatorPlan(true, resume =>
+        var firstPlan = new CoordinatorPlan(false, (_, _) => first = new InMemorySession(_run) { HoldFromVersion = 5 });
+        var secondPlan = new CoordinatorPlan(true, (resume, _) =>
             new InMemorySession(_run, 1, first!.Weights, first.Steps));
         ActorSystem a = Start(Roles.Coordinator, seed, seed);
         ClusterNodes.StartCoordinator(a, firstPlan, _log.Enqueue);
@@ -72,9 +72,9 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         float[] checkpoint = [];
         CoordinatorPlan[] plans =
         [
-            new(false, _ => first = new InMemorySession(_run) { HoldFromVersion = 5 }),
-            new(true, _ => new InMemorySession(_run, 1, checkpoint, 5)),
-            new(true, _ => throw new InvalidOperationException("the youngest is not next")),
+            new(false, (_, _) => first = new InMemorySession(_run) { HoldFromVersion = 5 }),
+            new(true, (_, _) => new InMemorySession(_run, 1, checkpoint, 5)),
+            new(true, (_, _) => throw new InvalidOperationException("the youngest is not next")),
         ];
         ActorSystem[] coordinators = new ActorSystem[plans.Length];
         for (int index = 0; index < plans.Length; index++)

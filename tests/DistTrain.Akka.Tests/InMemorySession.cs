@@ -111,8 +111,11 @@ internal sealed class InMemorySession : ICoordinatorSession
         },
         end));
 
+    public bool IsDisposed { get; private set; }
+
     public ValueTask DisposeAsync()
     {
+        IsDisposed = true;
         Listening.TryRemove(TensorPort, out _);
         Core.Dispose();
         return ValueTask.CompletedTask;

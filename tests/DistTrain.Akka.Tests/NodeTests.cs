@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Akka.Actor;
+using Akka.Cluster;
 using DistTrain.Protocol;
 using DistTrain.Runtime;
 using DistTrain.Runtime.Security;
@@ -54,6 +56,60 @@ public sealed class NodeTests : IDisposable
         Assert.Equal(RunEndKind.Stopped, (await worker.WaitAsync(Patience)).Kind);
     }
 
+    [Fact]
+    public async Task Coordinator_StartedBeforeTheFirstOfThem_StartsAfreshAndWaitsForItsTurn()
+    {
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        IPEndPoint first = FreePorts.Pair(IPAddress.Loopback);
+        IPEndPoint second = FreePorts.Pair(IPAddress.Loopback);
+        var options = new AkkaOptions { OtherCoordinators = [$"{first}", $"{second}"], Overrides = GiveUpSoon };
+        Task<TrainingResult> waiting = Coordinate(second, options);
+        await LinesAsync("a new node starts in 1 s", 1);
+        Assert.False(waiting.IsCompleted);
+
+        Task<TrainingResult> training = Coordinate(first, options);
+        await LinesAsync($"coordinator node 127.0.0.1:{second.Port + 1} joined", 1);
+        await EndAsync(Work(first.Port, "worker"));
+
+        Assert.Equal(expected, (await training.WaitAsync(Patience)).Summary.WeightsSha256);
+        Assert.Equal(expected, (await waiting.WaitAsync(Patience)).Summary.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task Coordinator_StoppedBeforeItsTurn_IsCancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        IPEndPoint own = FreePorts.Pair(IPAddress.Loopback);
+        Task<TrainingResult> waiting = Coordinate(
+            own, new AkkaOptions { OtherCoordinators = ["127.0.0.1:1", $"{own}"] }, stop: stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+    }
+
+    /// <remarks>What a cut network does, and a machine that stood still: the others took this node out.</remarks>
+    [Fact]
+    public async Task Coordinator_TakenOutOfItsCluster_StartsAfreshAndGoesOn()
+    {
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        IPEndPoint own = FreePorts.Pair(IPAddress.Loopback);
+        Task<TrainingResult> training = Coordinate(own, new AkkaOptions());
+        using var other = ActorSystem.Create(NodeSettings.SystemName, NodeConfiguration.SetupOf(
+            new NodeSettings
+            {
+                Role = Roles.Worker, ListenHost = "127.0.0.1", ListenPort = 0, AdvertisedHost = "127.0.0.1",
+                Seeds = [$"127.0.0.1:{own.Port + 1}"],
+            },
+            (_, _) => { }));
+        await LinesAsync("worker node 127.0.0.1:", 1);
+
+        Cluster.Get(other).Down(new Address("akka.tcp", NodeSettings.SystemName, "127.0.0.1", own.Port + 1));
+        await LinesAsync("a new node starts in 1 s", 1);
+        await other.Terminate();
+        await EndAsync(Work(own.Port, "worker"));
+
+        Assert.Equal(expected, (await training.WaitAsync(Patience)).Summary.WeightsSha256);
+    }
+
     private async Task LinesAsync(string part, int count)
     {
         using var limit = new CancellationTokenSource(Patience);
@@ -71,44 +127,44 @@ public sealed class NodeTests : IDisposable
     /// <summary>A coordinator on a free pair of ports, and two workers, each with a data folder of its own.</summary>
     private async Task<TrainingResult> TrainAsync(string token, TlsIdentity? coordinator, TlsIdentity? worker)
     {
-        var listening = new TaskCompletionSource<IPEndPoint>();
+        // The workers join the port before Akka's own: the one for links, in the usual numbering.
         int akkaPort = ClusterTests.FreePort();
-        var request = new ClusterRequest
-        {
-            Run = _run.File,
-            Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            WorkersMin = 2,
-            Token = token,
-            Tls = coordinator,
-            OutFolder = _run.PathOf("out"),
-            Listening = listening.SetResult,
-        };
-        Task<TrainingResult> training = AkkaCoordinator.RunAsync(
-            request, new AkkaOptions { Port = akkaPort }, new LogObserver(_log), CancellationToken.None);
-        await Task.WhenAny(training, listening.Task);
+        Task<TrainingResult> training = Coordinate(
+            new IPEndPoint(IPAddress.Loopback, 0), new AkkaOptions { Port = akkaPort },
+            request => request with { WorkersMin = 2, Token = token, Tls = coordinator });
         Task<RunEnd>[] workers =
         [
-            .. Enumerable.Range(1, 2).Select(number => AkkaWorker.RunAsync(
-                new WorkerRequest
-                {
-                    // The workers join the port before Akka's own: the one for links, in the usual numbering.
-                    Host = "127.0.0.1",
-                    Port = akkaPort - 1,
-                    Token = token,
-                    Tls = worker,
-                    DataFolder = _run.PathOf($"data-{number}"),
-                    Name = $"worker-{number}",
-                    Log = _log.Enqueue,
-                },
-                new AkkaOptions(), CancellationToken.None)),
+            .. Enumerable.Range(1, 2).Select(number => Work(
+                akkaPort - 1, $"worker-{number}", request => request with { Token = token, Tls = worker })),
         ];
         TrainingResult result = await training.WaitAsync(Patience);
+        await EndAsync(workers);
+        return result;
+    }
+
+    private Task<TrainingResult> Coordinate(
+        IPEndPoint listen, AkkaOptions options, Func<ClusterRequest, ClusterRequest>? request = null,
+        CancellationToken stop = default)
+    {
+        var plain = new ClusterRequest { Run = _run.File, Listen = listen, OutFolder = _run.PathOf("out") };
+        return AkkaCoordinator.RunAsync(request?.Invoke(plain) ?? plain, options, new LogObserver(_log), stop);
+    }
+
+    private Task<RunEnd> Work(int port, string name, Func<WorkerRequest, WorkerRequest>? request = null)
+    {
+        var plain = new WorkerRequest
+        {
+            Host = "127.0.0.1", Port = port, DataFolder = _run.PathOf(name), Name = name, Log = _log.Enqueue,
+        };
+        return AkkaWorker.RunAsync(request?.Invoke(plain) ?? plain, new AkkaOptions(), CancellationToken.None);
+    }
+
+    private static async Task EndAsync(params Task<RunEnd>[] workers)
+    {
         foreach (Task<RunEnd> end in workers)
         {
             Assert.Equal(RunEndKind.Completed, (await end.WaitAsync(Patience)).Kind);
         }
-
-        return result;
     }
 
     private sealed class LogObserver(ConcurrentQueue<string> log) : TrainingObserver

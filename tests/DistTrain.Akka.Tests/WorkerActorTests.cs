@@ -20,7 +20,7 @@ public sealed class WorkerActorTests : AkkaTest
     public async Task Training_AnyNumberOfWorkerActors_GivesTheWeightsOfLocalTraining(int workers)
     {
         string expected = await _run.WeightsOfLocalTrainingAsync();
-        var plan = new CoordinatorPlan(false, _ => new InMemorySession(_run, workers));
+        var plan = new CoordinatorPlan(false, (_, _) => new InMemorySession(_run, workers));
         IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
         WorkerPlan[] plans = [.. Enumerable.Range(0, workers).Select(StartWorker(supervisor))];
 
@@ -38,7 +38,7 @@ public sealed class WorkerActorTests : AkkaTest
     {
         string expected = await _run.WeightsOfLocalTrainingAsync();
         var opened = new List<(bool Resume, InMemorySession Session)>();
-        var plan = new CoordinatorPlan(false, resume =>
+        var plan = new CoordinatorPlan(false, (resume, _) =>
         {
             InMemorySession session = opened.Count == 0
                 ? new InMemorySession(_run) { FailAtStep = 3 }
@@ -57,17 +57,65 @@ public sealed class WorkerActorTests : AkkaTest
     [Fact]
     public async Task Supervision_ARunThatCannotBeOpened_EndsThisNodesPart()
     {
-        var plan = new CoordinatorPlan(false, _ => throw new TrainingException("no such data"));
+        var plan = new CoordinatorPlan(false, (_, _) => throw new TrainingException("no such data"));
         Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
         var failed = await Assert.ThrowsAsync<TrainingException>(() => plan.Result.Task.WaitAsync(Patience));
         Assert.Equal("no such data", failed.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stopped_WhileTheRunIsBeingOpened_LetsItGo(bool byHandOver)
+    {
+        var opening = new TaskCompletionSource();
+        var plan = new CoordinatorPlan(false, (_, leaving) =>
+        {
+            opening.SetResult();
+            leaving.WaitHandle.WaitOne(Patience);
+            throw new OperationCanceledException(leaving);
+        });
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        await opening.Task.WaitAsync(Patience);
+
+        supervisor.Tell(byHandOver
+            ? new CoordinatorCommand.HandOver()
+            : new CoordinatorCommand.Handle(new CoordinatorInput.StopRequested("stopped on request")));
+
+        await Assert.ThrowsAsync<TaskCanceledException>(() => plan.Result.Task.WaitAsync(Patience / 2));
+    }
+
+    [Fact]
+    public async Task Down_WhileTheRunIsBeingOpened_TheOutcomeWaitsForTheSessionsEnd()
+    {
+        var opening = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        InMemorySession? session = null;
+        var plan = new CoordinatorPlan(false, (_, _) =>
+        {
+            opening.SetResult();
+            goOn.Task.Wait(Patience, CancellationToken.None);
+            return session = new InMemorySession(_run);
+        });
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        await opening.Task.WaitAsync(Patience);
+        Watch(supervisor);
+        Sys.Stop(supervisor);
+        ExpectTerminated(supervisor);
+        Assert.False(plan.Result.Task.IsCompleted);
+
+        goOn.SetResult();
+
+        TrainingOutcome outcome = await plan.Result.Task.WaitAsync(Patience);
+        Assert.Equal((null, false), (outcome.Result, outcome.IsRunOver));
+        Assert.True(session!.IsDisposed, "the next life takes the same port and folder");
     }
 
     [Fact]
     public async Task HandOver_InMidRun_WritesWhatWasComputedAndStops()
     {
         var session = new InMemorySession(_run, workersAtStart: 2);
-        var plan = new CoordinatorPlan(false, _ => session);
+        var plan = new CoordinatorPlan(false, (_, _) => session);
         IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
         Watch(supervisor);
         WorkerPlan worker = StartWorker(supervisor)(0);
@@ -78,6 +126,7 @@ public sealed class WorkerActorTests : AkkaTest
         TrainingOutcome outcome = await plan.Result.Task.WaitAsync(Patience);
         Assert.Equal(RunEndKind.Stopped, outcome.End.Kind);
         Assert.NotNull(outcome.Result);
+        Assert.False(outcome.IsRunOver);
         ExpectTerminated(supervisor);
         Assert.False(worker.End.Task.IsCompleted, "a worker looks for the next coordinator; it does not end");
     }
@@ -85,7 +134,7 @@ public sealed class WorkerActorTests : AkkaTest
     [Fact]
     public async Task HandOver_AfterTheRunsEnd_HasNothingToKeepAndStopsAtOnce()
     {
-        var plan = new CoordinatorPlan(false, _ => new InMemorySession(_run));
+        var plan = new CoordinatorPlan(false, (_, _) => new InMemorySession(_run));
         IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
         Watch(supervisor);
         StartWorker(supervisor)(0);

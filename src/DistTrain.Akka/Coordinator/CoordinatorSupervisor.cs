@@ -15,12 +15,17 @@ namespace DistTrain.Akka;
 /// <para>Escalated: a run that cannot be opened (bad input, no disk), and the failure after the last restart. They end
 /// this node's part with that reason; another coordinator node, where there is one, takes over.</para>
 /// <para>Handed over: when this node leaves in good order, the core is stopped between two messages, a checkpoint of the
-/// current weights is written, and only then does the singleton move.</para>
+/// current weights is written, and only then does the singleton move. A run that is still being opened is let go.</para>
 /// </remarks>
+#pragma warning disable CA1001 // A cancellation without a timer holds nothing; what is under way may still ask it.
 internal sealed class CoordinatorSupervisor : ReceiveActor
+#pragma warning restore CA1001
 {
     private readonly CoordinatorPlan _plan;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _leaving = new();
+    private Task<ICoordinatorSession>? _opening;
+    private Task<TrainingResult>? _writing;
     private ICoordinatorSession? _session;
     private IActorRef? _coordinator;
     private RunEnd? _end;
@@ -29,7 +34,6 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
 
     /// <summary>Nothing is left to be kept: the run's results are written, or there will be none.</summary>
     private bool _isOver;
-    private bool _stopAsked;
 
     public CoordinatorSupervisor(CoordinatorPlan plan)
     {
@@ -54,26 +58,56 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
     protected override void PreStart()
     {
         _plan.IsOpened = true;
-        Open(_plan.Resume);
+        Open(_plan.Resume, null);
     }
 
     /// <summary>A system that goes down without asking: what was computed since the last checkpoint is computed again.</summary>
     protected override void PostStop()
     {
-        if (_session is { } session)
-        {
-            _session = null;
-            _ = session.DisposeAsync().AsTask();
-        }
-
-        _plan.Result.TrySetResult(new TrainingOutcome(null, new RunEnd(
-            RunEndKind.Stopped, "the coordinator moved to another node, or its node went down")));
+        _leaving.Cancel();
+        _ = CloseAsync(_plan, _opening, _writing, _session, _end);
     }
 
-    private void Open(bool resume)
+    /// <summary>Waits for what is under way beside the actor: the next life of this node takes the same port and folder.</summary>
+    private static async Task CloseAsync(
+        CoordinatorPlan plan, Task<ICoordinatorSession>? opening, Task<TrainingResult>? writing, ICoordinatorSession? session,
+        RunEnd? end)
+    {
+        var down = new TrainingOutcome(
+            null, new RunEnd(RunEndKind.Stopped, "the node went down; the newest checkpoint is good"), IsRunOver: false);
+        try
+        {
+            session ??= opening is null ? null : await opening.ConfigureAwait(false);
+            if (session is not null && writing is null)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+
+            plan.Result.TrySetResult(writing is null ? down : Outcome(await writing.ConfigureAwait(false), end!));
+        }
+#pragma warning disable CA1031 // Nobody asks any more why it failed, and who waits for the end must learn of it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            plan.Result.TrySetResult(down);
+        }
+    }
+
+    /// <param name="broken">The session before, which is closed first.</param>
+    private void Open(bool resume, ICoordinatorSession? broken)
     {
         IActorRef self = Self;
-        Task.Run(() => _plan.OpenSession(resume)).PipeTo(
+        CancellationToken leaving = _leaving.Token;
+        _opening = Task.Run(async () =>
+        {
+            if (broken is not null)
+            {
+                await broken.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return _plan.OpenSession(resume, leaving);
+        });
+        _opening.PipeTo(
             self,
             success: session => new CoordinatorCommand.SessionOpened(session),
             failure: failure => new CoordinatorCommand.SessionFailed(failure));
@@ -81,19 +115,16 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
 
     private void OnOpened(ICoordinatorSession session)
     {
+        _opening = null;
         _session = session;
-        if (_isHandedOver)
+        if (_leaving.IsCancellationRequested)
         {
-            Finish(new RunEnd(RunEndKind.Stopped, HandedOver));
+            Finish(_isHandedOver ? HandedOver : StoppedOnRequest);
             return;
         }
 
         _coordinator = Context.ActorOf(CoordinatorActor.PropsOf(session), $"run-{_restarts}");
         Context.Watch(_coordinator);
-        if (_stopAsked)
-        {
-            _coordinator.Tell(new CoordinatorCommand.Handle(new CoordinatorInput.StopRequested("stopped on request")));
-        }
     }
 
     private void OnAsk(LinkMessage.Ask ask)
@@ -115,10 +146,13 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
 
     private void OnInput(CoordinatorCommand.Handle command)
     {
-        _stopAsked |= command.Input is CoordinatorInput.StopRequested;
         if (_coordinator is { } coordinator)
         {
             coordinator.Forward(command);
+        }
+        else if (command.Input is CoordinatorInput.StopRequested)
+        {
+            _leaving.Cancel();
         }
         else
         {
@@ -129,13 +163,14 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
     private void OnHandOver()
     {
         _isHandedOver = true;
+        _leaving.Cancel();
         if (_isOver)
         {
             Context.Stop(Self);
         }
         else if (_end is null && _coordinator is not null)
         {
-            Finish(new RunEnd(RunEndKind.Stopped, HandedOver));
+            Finish(HandedOver);
         }
 
         // Otherwise the run is being opened or written, which leads here by itself.
@@ -164,39 +199,30 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
             return;
         }
 
-        ICoordinatorSession broken = _session!;
-        _session = null;
         if (++_restarts > RestartsMax)
         {
-            _ = broken.DisposeAsync().AsTask();
             GiveUp(new TrainingException($"the coordinator failed {_restarts} times; the last checkpoint is good"));
             return;
         }
 
+        ICoordinatorSession broken = _session!;
+        _session = null;
         _log.Warning("the run is opened again from its newest checkpoint ({0} of {1})", _restarts, RestartsMax);
-        IActorRef self = Self;
-        Task.Run(async () =>
-        {
-            await broken.DisposeAsync().ConfigureAwait(false);
-            return _plan.OpenSession(true);
-        }).PipeTo(
-            self,
-            success: session => new CoordinatorCommand.SessionOpened(session),
-            failure: failure => new CoordinatorCommand.SessionFailed(failure));
+        Open(resume: true, broken);
     }
 
     private void Write(RunEnd end)
     {
         IActorRef self = Self;
         ICoordinatorSession session = _session!;
-        _session = null;
-        Task.Run(async () =>
+        _writing = Task.Run(async () =>
         {
             await using (session.ConfigureAwait(false))
             {
                 return await session.FinishAsync(end).ConfigureAwait(false);
             }
-        }).PipeTo(
+        });
+        _writing.PipeTo(
             self,
             success: result => new CoordinatorCommand.SessionFinished(result, null),
             failure: failure => new CoordinatorCommand.SessionFinished(null, failure));
@@ -211,7 +237,7 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
         }
 
         _isOver = true;
-        _plan.Result.TrySetResult(new TrainingOutcome(finished.Result, _end!));
+        _plan.Result.TrySetResult(Outcome(finished.Result!, _end!));
         if (_isHandedOver)
         {
             Context.Stop(Self);
@@ -221,18 +247,32 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
     private void GiveUp(Exception failure)
     {
         _isOver = true;
-        _end ??= new RunEnd(RunEndKind.Failed, failure.Message);
-        _plan.Result.TrySetException(failure);
+        _opening = null;
+        if (failure is OperationCanceledException && _leaving.IsCancellationRequested)
+        {
+            _end ??= StoppedOnRequest;
+            _plan.Result.TrySetCanceled();
+        }
+        else
+        {
+            _end ??= new RunEnd(RunEndKind.Failed, failure.Message);
+            _plan.Result.TrySetException(failure);
+        }
+
         if (_isHandedOver)
         {
             Context.Stop(Self);
         }
     }
 
+    private static TrainingOutcome Outcome(TrainingResult result, RunEnd end) =>
+        new(result, end, IsRunOver: end != HandedOver);
+
     public static Props PropsOf(CoordinatorPlan plan) => Props.Create(() => new CoordinatorSupervisor(plan));
 
     /// <summary>A defect that comes back is not cured by a fourth try.</summary>
     private const int RestartsMax = 3;
 
-    private const string HandedOver = "handed over to another coordinator node";
+    private static readonly RunEnd HandedOver = new(RunEndKind.Stopped, "handed over to another coordinator node");
+    private static readonly RunEnd StoppedOnRequest = new(RunEndKind.Stopped, "stopped on request");
 }

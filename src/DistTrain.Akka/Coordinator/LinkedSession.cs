@@ -13,13 +13,15 @@ internal sealed class LinkedSession : ICoordinatorSession
     private volatile WorkerHub? _hub;
 
     /// <summary>Loads run file and data, takes up the checkpoint where asked to, and listens.</summary>
+    /// <param name="cancellation">Ends the preparing of the data, which comes first.</param>
     /// <exception cref="TrainingException">The run cannot start, or the address cannot be listened on.</exception>
-    public LinkedSession(ClusterRequest request, bool resume, ITrainingObserver observer)
+    /// <exception cref="OperationCanceledException">The data was not ready yet.</exception>
+    public LinkedSession(ClusterRequest request, bool resume, ITrainingObserver observer, CancellationToken cancellation)
     {
         _acceptor = new LinkAcceptor(request.Listen, request.Token, request.Tls);
         try
         {
-            _session = RunSession.Open(SettingsOf(request, resume), observer);
+            _session = RunSession.Open(SettingsOf(request, resume), observer, cancellation);
         }
         catch
         {

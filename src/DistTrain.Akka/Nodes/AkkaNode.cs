@@ -73,5 +73,8 @@ internal static class AkkaNode
         }
     }
 
+    /// <summary>Before a node that lost its cluster starts a new actor system.</summary>
+    public static readonly TimeSpan PauseBetweenLives = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan EndTimeMax = TimeSpan.FromSeconds(10);
 }

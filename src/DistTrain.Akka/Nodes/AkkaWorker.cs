@@ -72,8 +72,8 @@ public static class AkkaWorker
                 return end ?? new RunEnd(RunEndKind.Stopped, "it was asked to leave");
             }
 
-            say($"{why}; a new node starts in {PauseBetweenLives.TotalSeconds:0} s");
-            await Task.Delay(PauseBetweenLives, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            say($"{why}; a new node starts in {AkkaNode.PauseBetweenLives.TotalSeconds:0} s");
+            await Task.Delay(AkkaNode.PauseBetweenLives, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -151,6 +151,4 @@ public static class AkkaWorker
 
     /// <summary>Its shards are handed back before; what remains is courtesy.</summary>
     private static readonly TimeSpan LeaveTimeMax = TimeSpan.FromSeconds(8);
-
-    private static readonly TimeSpan PauseBetweenLives = TimeSpan.FromSeconds(1);
 }
