@@ -56,6 +56,12 @@ public sealed class Network
     /// <summary>A workspace for one thread.</summary>
     public NetworkLane CreateLane() => new(this);
 
+    /// <summary>
+    /// Name of the first layer that learns nothing from a shard of one row: a batch normalisation of features, whose deviation
+    /// from the shard's mean is then 0. Null: there is none.
+    /// </summary>
+    public string? NeedsSeveralRows => Layers.NeedsSeveralRows?.Name;
+
     /// <summary>Whether features must be indices: an embedding reads them, and <see cref="FindMisfit"/> can find any.</summary>
     public bool ReadsIndices => Layers.Layers is [EmbeddingLayer, ..];
 

@@ -22,6 +22,9 @@ internal abstract class Layer(LayerContext context, Shape output)
     /// <summary>Whether anything in here, inner layers included, takes part in the sum vector.</summary>
     public virtual bool HasParameters => !Slices.IsEmpty;
 
+    /// <summary>The layer, this or an inner one, that makes all rows alike where a shard has but one. Null: none does.</summary>
+    public virtual Layer? NeedsSeveralRows => null;
+
     /// <summary>Output and input are the same floats: nothing to compute.</summary>
     public virtual bool IsView => false;
 

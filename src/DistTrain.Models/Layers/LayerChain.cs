@@ -20,6 +20,9 @@ internal sealed class LayerChain
 
     public bool HasParameters => Layers.Any(layer => layer.HasParameters);
 
+    /// <summary>The first of <see cref="Layer.NeedsSeveralRows"/>; null: there is none.</summary>
+    public Layer? NeedsSeveralRows => Layers.Select(layer => layer.NeedsSeveralRows).FirstOrDefault(layer => layer is not null);
+
     /// <param name="prefix">Before the names, as in "block."; empty at the top.</param>
     /// <param name="isFirst">Whether the chain's input is the features.</param>
     /// <exception cref="ModelException">A layer does not fit its input, or two have one name.</exception>

@@ -52,7 +52,9 @@ public sealed class LoadedRun
         Network network = Network.Build(run.ResolveModel(data));
         TargetFit.Require(data, network);
         FeatureFit.Require(data, network);
-        return new LoadedRun(run, data, network);
+        var loaded = new LoadedRun(run, data, network);
+        ShardFit.Require(loaded.Plan, network);
+        return loaded;
     }
 
     public static string HashOf(string runJson) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runJson)));

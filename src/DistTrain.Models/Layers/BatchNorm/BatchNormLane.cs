@@ -103,10 +103,12 @@ internal sealed class BatchNormLane(BatchNormLayer layer) : LayerLane
         _passes.Sum<DeltaTimesNormal>(x, delta, constants, weightSums);
         _passes.Sum<Delta>(x, delta, constants, biasSums);
         float share = (float)(x.Length / layer.Input.Size) / pass.BatchRows;
+        ReadOnlySpan<float> variance = x.Length > _channels
+            ? Variance(shard) : pass.Parameters.Slice(layer.RunningVariance.Start, _channels);
         for (int channel = 0; channel < _channels; channel++)
         {
             leaf[(2 * _channels) + channel] = share * Mean(shard)[channel];
-            leaf[(3 * _channels) + channel] = share * Variance(shard)[channel];
+            leaf[(3 * _channels) + channel] = share * variance[channel];
         }
 
         if (inputGradient.IsEmpty)
@@ -158,7 +160,8 @@ internal sealed class BatchNormLane(BatchNormLayer layer) : LayerLane
         }
 
         InverseDeviations(variance, inverse);
-        float unbiased = elements > 1 ? elements / (elements - 1) : 1;
+        // Of one element it is 0 by 0, and is not asked for.
+        float unbiased = elements / (elements - 1);
         foreach (ref float value in variance)
         {
             value *= unbiased;

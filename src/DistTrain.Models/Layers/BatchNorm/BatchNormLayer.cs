@@ -35,8 +35,14 @@ internal sealed class BatchNormLayer : Layer
     /// <summary>From 0. Its sum slot carries the shards' means, each weighted by its share of the batch's rows.</summary>
     public ParameterSlice RunningMean { get; }
 
-    /// <summary>From 1. Its sum slot carries the shards' unbiased variances, weighted like the means.</summary>
+    /// <summary>
+    /// From 1. Its sum slot carries the shards' unbiased variances, weighted like the means; a shard of one element, which has
+    /// none, leaves its share of the running variance as it is.
+    /// </summary>
     public ParameterSlice RunningVariance { get; }
+
+    /// <remarks>A plane alone has a mean and a variance.</remarks>
+    public override Layer? NeedsSeveralRows => PlaneSize == 1 ? this : null;
 
     public override void InitializeParameters(Span<float> parameters, ulong seed)
     {

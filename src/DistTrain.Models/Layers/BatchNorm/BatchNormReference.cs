@@ -50,21 +50,24 @@ internal sealed class BatchNormReference<T>(BatchNormLayer layer) : ReferenceLay
         return inputGradient;
     }
 
-    /// <returns>Mean, 1 / √(variance + ε) and unbiased variance; in evaluation the running ones.</returns>
+    /// <returns>
+    /// Mean, 1 / √(variance + ε) and unbiased variance; in evaluation the running ones. One element has no unbiased variance,
+    /// the running one stands in.
+    /// </returns>
     private (T Mean, T Inverse, T Variance) Statistics(ReferencePass<T> pass, T[] input, int channel)
     {
         T epsilon = T.CreateChecked(layer.Epsilon);
+        T running = pass.Parameters[layer.RunningVariance.Start + channel];
         if (!pass.IsTraining)
         {
-            T running = pass.Parameters[layer.RunningVariance.Start + channel];
             return (pass.Parameters[layer.RunningMean.Start + channel], T.One / T.Sqrt(running + epsilon), running);
         }
 
         T elements = T.CreateChecked(pass.Rows * layer.PlaneSize);
         T mean = Sum(pass.Rows, channel, at => input[at]) / elements;
         T variance = Sum(pass.Rows, channel, at => (input[at] - mean) * (input[at] - mean)) / elements;
-        T unbiased = elements > T.One ? elements / (elements - T.One) : T.One;
-        return (mean, T.One / T.Sqrt(variance + epsilon), variance * unbiased);
+        T unbiased = elements > T.One ? variance * (elements / (elements - T.One)) : running;
+        return (mean, T.One / T.Sqrt(variance + epsilon), unbiased);
     }
 
     /// <summary>16 lanes by position in the plane, each a chain over rows and plane; then the fixed tree.</summary>

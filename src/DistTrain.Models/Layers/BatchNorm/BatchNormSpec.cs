@@ -6,7 +6,10 @@ namespace DistTrain.Models;
 /// </summary>
 /// <param name="Momentum">Share of the newest batch in the running statistics, above 0, up to 1.</param>
 /// <param name="Epsilon">Added to the variance, above 0.</param>
-/// <remarks>Statistics per shard do not depend on the number of workers, and need no exchange in the forward pass.</remarks>
+/// <remarks>
+/// Statistics per shard do not depend on the number of workers, and need no exchange in the forward pass. A shard should have
+/// many rows: one of two makes of each feature ±1, and one of a single row, where features are no planes, makes all rows alike.
+/// </remarks>
 public sealed record BatchNormSpec(float Momentum = 0.1f, float Epsilon = 1e-5f) : LayerSpec
 {
     public override string Kind => "batchNorm";

@@ -10,6 +10,8 @@ internal sealed class ResidualLayer : Layer
 
     public override bool HasParameters => Inner.HasParameters;
 
+    public override Layer? NeedsSeveralRows => Inner.NeedsSeveralRows;
+
     public static ResidualLayer Build(ResidualSpec spec, LayerContext context)
     {
         if (spec.Layers.IsDefaultOrEmpty)

@@ -62,7 +62,7 @@ internal static class ModelSection
             Name)),
         ("maxPool2d", new MapShape("Largest element of each window.", [.. Window])),
         ("averagePool2d", new MapShape("Mean of each window, padding's zeros counted.", [.. Window])),
-        ("batchNorm", new MapShape("Batch normalisation with statistics per shard.",
+        ("batchNorm", new MapShape("Batch normalisation with statistics per shard: batchSize / shards is how many rows they are of.",
             MapKey.Number("momentum", new NumberShape(above: 0, max: 1), 0.1,
                 "Share of the newest batch in the running statistics."),
             Epsilon, Name)),
