@@ -49,7 +49,7 @@ public sealed class NodeTests : IDisposable
         var request = new WorkerRequest { Host = "127.0.0.1", Port = ClusterTests.FreePort() - 1, Log = _log.Enqueue };
 
         Task<RunEnd> worker = AkkaWorker.RunAsync(request, new AkkaOptions { Overrides = GiveUpSoon }, leave.Token);
-        await LinesAsync("a new node starts in 1 s", 2);
+        await LinesAsync("no coordinator has let this node into the cluster; connecting again in 1.0 s", 1);
         Assert.False(worker.IsCompleted, "a worker looks for its coordinator for as long as it takes");
 
         await leave.CancelAsync();
@@ -110,6 +110,22 @@ public sealed class NodeTests : IDisposable
         Assert.Equal(expected, (await training.WaitAsync(Patience)).Summary.WeightsSha256);
     }
 
+    [Fact]
+    public async Task Worker_ThatIsStartedLongBeforeItsCoordinator_StaysAndSaysWhyInAFewLines()
+    {
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        IPEndPoint listen = FreePorts.Pair(IPAddress.Loopback);
+        Task<RunEnd> worker = Work(listen.Port, "worker", overrides: GiveUpSoon);
+        await LinesAsync("no coordinator has let this node into the cluster; connecting again in 1.0 s", 1);
+        Assert.Contains($"127.0.0.1:{AkkaOptions.PortAfter(listen.Port)} cannot be reached: Connection refused", _log);
+        Assert.Equal(_log.Distinct().Count(), _log.Count);
+        Assert.DoesNotContain(_log, line => line.Contains("akka.tcp", StringComparison.Ordinal));
+
+        TrainingResult result = await Coordinate(listen, new AkkaOptions()).WaitAsync(Patience);
+        Assert.Equal(expected, result.Summary.WeightsSha256);
+        await EndAsync(worker);
+    }
+
     private async Task LinesAsync(string part, int count)
     {
         using var limit = new CancellationTokenSource(Patience);
@@ -150,13 +166,15 @@ public sealed class NodeTests : IDisposable
         return AkkaCoordinator.RunAsync(request?.Invoke(plain) ?? plain, options, new LogObserver(_log), stop);
     }
 
-    private Task<RunEnd> Work(int port, string name, Func<WorkerRequest, WorkerRequest>? request = null)
+    private Task<RunEnd> Work(
+        int port, string name, Func<WorkerRequest, WorkerRequest>? request = null, string overrides = "")
     {
         var plain = new WorkerRequest
         {
             Host = "127.0.0.1", Port = port, DataFolder = _run.PathOf(name), Name = name, Log = _log.Enqueue,
         };
-        return AkkaWorker.RunAsync(request?.Invoke(plain) ?? plain, new AkkaOptions(), CancellationToken.None);
+        return AkkaWorker.RunAsync(
+            request?.Invoke(plain) ?? plain, new AkkaOptions { Overrides = overrides }, CancellationToken.None);
     }
 
     private static async Task EndAsync(params Task<RunEnd>[] workers)

@@ -4,17 +4,21 @@ using Akka.Event;
 
 namespace DistTrain.Akka;
 
-/// <summary>Hands Akka's log events to the host's log, one line each.</summary>
+/// <summary>
+/// Hands Akka's log events to the host's log, one line each. Where it asks for more than warnings, whoever reads it looks
+/// into Akka itself: then nodes that cannot be reached are told of in Akka's own words.
+/// </summary>
 internal sealed class RunLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     public RunLogger()
     {
         var setup = Context.System.Settings.Setup.Get<RunLogSetup>();
         Action<LogLevel, string>? write = setup.HasValue ? setup.Value.Write : null;
+        bool isForAkka = Logging.LogLevelFor(Context.System.Settings.LogLevel) < LogLevel.WarningLevel;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(entry =>
         {
-            if (!IsClosedByPeer(entry) && Describe(entry) is { } line)
+            if (!IsClosedByPeer(entry) && Describe(entry) is { } told && (isForAkka ? told : ReachWords.Describe(told)) is { } line)
             {
                 write?.Invoke(entry.LogLevel(), line);
             }

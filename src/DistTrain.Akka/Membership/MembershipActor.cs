@@ -97,13 +97,16 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>A worker's node speaks of coordinators alone: with every worker telling of every other, nobody would read it.</summary>
+    /// <summary>
+    /// A worker's node speaks of coordinators alone, and counts no others: with every worker telling of every other, nobody
+    /// would read it.
+    /// </summary>
     private void Say(Member member, string what)
     {
         if (member.Address != _cluster.SelfAddress && (_plan.Coordinator is not null || member.HasRole(Roles.Coordinator)))
         {
             string role = member.HasRole(Roles.Coordinator) ? Roles.Coordinator : Roles.Worker;
-            _plan.Say($"{role} node {member.Address.Host}:{member.Address.Port} {what} ({_view})");
+            _plan.Say($"{role} node {member.Address.Host}:{member.Address.Port} {what} ({_view.Describe(withWorkers: _plan.Coordinator is not null)})");
         }
     }
 

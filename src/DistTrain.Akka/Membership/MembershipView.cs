@@ -26,8 +26,10 @@ internal sealed record MembershipView
         Unreachable = Unreachable.Remove(member.Address),
     };
 
-    public override string ToString() =>
-        $"{Coordinators.Count} coordinator {(Coordinators.Count == 1 ? "node" : "nodes")}, {Workers.Count} worker "
-        + $"{(Workers.Count == 1 ? "node" : "nodes")}"
-        + (Unreachable.IsEmpty ? "" : $", {Unreachable.Count} out of reach");
+    /// <param name="withWorkers">False: of coordinators alone.</param>
+    public string Describe(bool withWorkers) =>
+        $"{Coordinators.Count} coordinator {(Coordinators.Count == 1 ? "node" : "nodes")}"
+        + (withWorkers ? $", {Workers.Count} worker {(Workers.Count == 1 ? "node" : "nodes")}" : "")
+        + ((withWorkers ? Unreachable : Unreachable.Intersect(Coordinators)) is { IsEmpty: false } lost
+            ? $", {lost.Count} out of reach" : "");
 }

@@ -33,12 +33,14 @@ public static class AkkaCoordinator
             NodeSettings settings = SettingsOf(request, options, identity);
             bool isOneOfSeveral = !options.OtherCoordinators.IsEmpty;
             var lines = new LineQueue(observer);
+            var news = new NewsFilter();
             bool resume = request.Resume || isOneOfSeveral;
             while (true)
             {
                 var plan = new CoordinatorPlan(
                     resume, (again, leaving) => new LinkedSession(request, again, lines.Observer, leaving));
-                if (await OneLifeAsync(settings, plan, isOneOfSeveral, lines.Say, cancellation).ConfigureAwait(false) is { } result)
+                if (await OneLifeAsync(settings, plan, isOneOfSeveral, lines.Say, news, cancellation).ConfigureAwait(false)
+                    is { } result)
                 {
                     return result;
                 }
@@ -59,9 +61,10 @@ public static class AkkaCoordinator
 
     /// <returns>Null: the node lost its cluster and another life may follow.</returns>
     private static async Task<TrainingResult?> OneLifeAsync(
-        NodeSettings settings, CoordinatorPlan plan, bool isOneOfSeveral, Action<string> say, CancellationToken cancellation)
+        NodeSettings settings, CoordinatorPlan plan, bool isOneOfSeveral, Action<string> say, NewsFilter news,
+        CancellationToken cancellation)
     {
-        ActorSystem system = AkkaNode.Start(settings, say);
+        ActorSystem system = AkkaNode.Start(settings, say, news);
         try
         {
             ICanTell coordinator = ClusterNodes.StartCoordinator(system, plan, say);

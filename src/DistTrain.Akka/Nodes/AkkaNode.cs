@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 using DistTrain.Runtime;
 using DistTrain.Runtime.Security;
 
@@ -11,14 +12,21 @@ namespace DistTrain.Akka;
 internal static class AkkaNode
 {
     /// <param name="say">Takes the actor system's log: warnings and errors, more where akka.loglevel says so.</param>
+    /// <param name="news">Keeps warnings from being repeated, here and in the lives that follow.</param>
     /// <exception cref="TrainingException">The address cannot be listened on, or the configuration is wrong.</exception>
-    public static ActorSystem Start(NodeSettings settings, Action<string> say)
+    public static ActorSystem Start(NodeSettings settings, Action<string> say, NewsFilter news)
     {
         try
         {
             return ActorSystem.Create(
                 NodeSettings.SystemName,
-                NodeConfiguration.SetupOf(settings, (_, line) => say(line)));
+                NodeConfiguration.SetupOf(settings, (level, line) =>
+                {
+                    if (level < LogLevel.WarningLevel || news.IsNews(MonotonicClock.Now, line, out _))
+                    {
+                        say(line);
+                    }
+                }));
         }
 #pragma warning disable CA1031 // Akka reports a busy port and a wrong setting as whatever its transport threw, often wrapped.
         catch (Exception failure)

@@ -50,16 +50,22 @@ public static class AkkaWorker
             Stream tensors = await dialer.DialAsync(LinkRole.Tensor, ticket, cancellation).ConfigureAwait(false);
             return new TcpCoordinatorPort(null, tensors, mailbox, request.Link);
         };
+        var attempts = new AttemptLog(say);
+        var news = new NewsFilter();
         string name = request.Name ?? $"{Environment.MachineName} {Environment.ProcessId}";
         while (true)
         {
-            var plan = new WorkerPlan(name, request.Threads, new ProtocolTimes(), source, dial) { Say = say };
+            var plan = new WorkerPlan(name, request.Threads, new ProtocolTimes(), source, dial)
+            {
+                Say = say,
+                Attempts = attempts,
+            };
             RunEnd? end = null;
-            string why = "the cluster is lost, or was not found";
+            string why = "";
             try
             {
                 NodeSettings settings = SettingsOf(request, options, identity);
-                end = await OneLifeAsync(settings, plan, say, ending.Token).ConfigureAwait(false);
+                (end, why) = await OneLifeAsync(settings, plan, say, news, ending.Token).ConfigureAwait(false);
             }
             catch (NoRouteException failure)
             {
@@ -72,16 +78,16 @@ public static class AkkaWorker
                 return end ?? new RunEnd(RunEndKind.Stopped, "it was asked to leave");
             }
 
-            say($"{why}; a new node starts in {AkkaNode.PauseBetweenLives.TotalSeconds:0} s");
+            attempts.Failed(why, AkkaNode.PauseBetweenLives);
             await Task.Delay(AkkaNode.PauseBetweenLives, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <returns>Null: the node lost its cluster and another life may follow.</returns>
-    private static async Task<RunEnd?> OneLifeAsync(
-        NodeSettings settings, WorkerPlan plan, Action<string> say, CancellationToken leave)
+    /// <returns>No end: the node lost its cluster, or did not get in, for the reason given, and another life may follow.</returns>
+    private static async Task<(RunEnd? End, string Why)> OneLifeAsync(
+        NodeSettings settings, WorkerPlan plan, Action<string> say, NewsFilter news, CancellationToken leave)
     {
-        ActorSystem system = AkkaNode.Start(settings, say);
+        ActorSystem system = AkkaNode.Start(settings, say, news);
         try
         {
             var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +95,9 @@ public static class AkkaWorker
             FinishBeforeLeaving(CoordinatedShutdown.Get(system), workers, plan);
             using CancellationTokenRegistration leaving = leave.Register(() => workers.Tell(Leave("it was asked to leave")));
             await Task.WhenAny(plan.End.Task, lost.Task, system.WhenTerminated).ConfigureAwait(false);
-            return plan.End.Task.IsCompleted ? await plan.End.Task.ConfigureAwait(false) : null;
+            return plan.End.Task.IsCompleted
+                ? (await plan.End.Task.ConfigureAwait(false), "")
+                : (null, WhyLost(CoordinatedShutdown.Get(system).ShutdownReason));
         }
         finally
         {
@@ -113,6 +121,14 @@ public static class AkkaWorker
 
             return Done.Instance;
         });
+
+    /// <param name="reason">Null: the node still runs, and is told that no coordinator is left or lets it in.</param>
+    private static string WhyLost(CoordinatedShutdown.Reason? reason) => reason switch
+    {
+        CoordinatedShutdown.ClusterDowningReason => "this node and the coordinator's were out of each other's reach for too long",
+        CoordinatedShutdown.ClusterJoinUnsuccessfulReason => "no coordinator has let this node into the cluster",
+        _ => "the coordinator's node is gone",
+    };
 
     private static WorkerCommand.Handle Leave(string why) => new WorkerCommand.Handle(new WorkerInput.LeaveRequested(why));
 

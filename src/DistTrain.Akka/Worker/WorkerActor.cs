@@ -72,7 +72,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         if (reason.Length > 0)
         {
-            _plan.Say($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
+            _plan.Attempts.Failed(reason, after);
         }
 
         Release();
@@ -133,6 +133,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         {
             Timers.Cancel(ConnectKey);
             _dialled = null;
+            _plan.Attempts.Connected();
             _port = new AkkaCoordinatorPort(_coordinator!, Self, _attempt, tensors);
             Drive(new WorkerInput.Connected(_port));
             tensors.Start();

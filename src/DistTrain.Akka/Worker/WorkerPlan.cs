@@ -15,6 +15,9 @@ internal sealed record WorkerPlan(
     /// <summary>Takes a line about the connection.</summary>
     public Action<string> Say { get; init; } = static _ => { };
 
+    /// <summary>Told of attempts to connect, over all lives of the node.</summary>
+    public AttemptLog Attempts { get; init; } = new(static _ => { });
+
     /// <summary>How the worker ended; set once.</summary>
     public TaskCompletionSource<RunEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -31,7 +31,7 @@ internal abstract class TrainingView : ITrainingObserver, IDisposable
     public virtual void OnStarted(TrainingStarted started)
     {
         OutFolder = started.OutFolder;
-        _isGathering = started.Engine != "cluster";
+        _isGathering = started.Workers > 0;
     }
 
     public virtual void OnStep(in StepFigures step)

@@ -9,6 +9,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
 {
     private readonly AggregatorCore _core;
     private readonly Uplink _uplink;
+    private readonly AttemptLog _attempts;
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LoadedRun> _run = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastWorker;
@@ -19,6 +20,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
     {
         _uplink = new Uplink(connector, this, Refused);
         Log = log ?? (static _ => { });
+        _attempts = new AttemptLog(Log);
         _core = new AggregatorCore(new AggregatorProtocol(settings), source, this, Log);
     }
 
@@ -63,7 +65,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
     {
         if (reason.Length > 0)
         {
-            Log($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
+            _attempts.Failed(reason, after);
         }
 
         _ = _uplink.ConnectAsync(after);
@@ -77,6 +79,11 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
 
     protected override void Receive(AggregatorInput message)
     {
+        if (message is AggregatorInput.FromAbove { Input: WorkerInput.Connected })
+        {
+            _attempts.Connected();
+        }
+
         _core.TakeUp(message);
         if (_core.Run is { } run)
         {

@@ -9,12 +9,14 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
 {
     private readonly WorkerCore _core;
     private readonly Uplink _uplink;
+    private readonly AttemptLog _attempts;
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WorkerActor(string name, int threads, ProtocolTimes times, IRunSource source, IConnector connector)
         : base(name, MailboxCapacity)
     {
         _uplink = new Uplink(connector, this, Refused);
+        _attempts = new AttemptLog(line => Log?.Invoke(line));
         _core = new WorkerCore(new WorkerProtocol(name, threads, times), source, this);
     }
 
@@ -48,7 +50,7 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
     {
         if (reason.Length > 0)
         {
-            Log?.Invoke($"{reason.TrimEnd('.')}; connecting again in {after.TotalSeconds:0.0} s");
+            _attempts.Failed(reason, after);
         }
 
         _ = _uplink.ConnectAsync(after);
@@ -60,7 +62,15 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
         Stop();
     }
 
-    protected override void Receive(WorkerInput message) => _core.Handle(message);
+    protected override void Receive(WorkerInput message)
+    {
+        if (message is WorkerInput.Connected)
+        {
+            _attempts.Connected();
+        }
+
+        _core.Handle(message);
+    }
 
     protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
 

@@ -60,7 +60,7 @@ public sealed record RunSummary
     /// <summary>0 for a cluster, whose workers decide that each for itself.</summary>
     public required int ThreadsPerWorker { get; init; }
 
-    /// <summary>"in-process", "processes" or "cluster".</summary>
+    /// <summary>"in-process", "processes", "cluster" or "akka".</summary>
     public required string Engine { get; init; }
 
     /// <summary>From the start of the first round to the end.</summary>

@@ -3,7 +3,7 @@ namespace DistTrain.Runtime;
 /// <summary>What is about to be trained.</summary>
 public sealed record TrainingStarted
 {
-    /// <summary>"in-process", "processes" or "cluster".</summary>
+    /// <summary>"in-process", "processes", "cluster" or "akka".</summary>
     public required string Engine { get; init; }
 
     /// <summary>Workers asked for; 0 for a cluster, whose workers come by themselves.</summary>
