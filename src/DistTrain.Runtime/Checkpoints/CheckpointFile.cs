@@ -43,28 +43,7 @@ public sealed class CheckpointFile : IDisposable
         {
             using FileStream file = File.OpenRead(path);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            Span<byte> start = stackalloc byte[StartBytes];
-            ReadHashed(file, start, hash);
-            if (!start[..Magic.Length].SequenceEqual(Magic))
-            {
-                throw new CheckpointException($"{path} is not a checkpoint of this version: it starts with other bytes");
-            }
-
-            int headerBytes = BinaryPrimitives.ReadInt32LittleEndian(start[Magic.Length..]);
-            if (headerBytes is < 2 or > HeaderBytesMax || headerBytes > file.Length)
-            {
-                throw new CheckpointException($"{path} is damaged: its header claims {headerBytes:N0} bytes");
-            }
-
-            byte[] json = new byte[headerBytes];
-            ReadHashed(file, json, hash);
-            CheckpointHeader header = JsonSerializer.Deserialize<CheckpointHeader>(json, RuntimeJson.Line)
-                ?? throw new CheckpointException($"{path} is damaged: its header is empty");
-            if (header.FindFault() is { } fault)
-            {
-                throw new CheckpointException($"{path} is damaged: its header has {fault}");
-            }
-
+            CheckpointHeader header = ReadHeader(file, hash, out int headerBytes);
             long expected = StartBytes + headerBytes + (((long)header.ParameterCount + header.StateCount) * sizeof(float))
                 + SHA256.HashSizeInBytes;
             if (file.Length != expected)
@@ -106,6 +85,49 @@ public sealed class CheckpointFile : IDisposable
     {
         Weights.Dispose();
         State.Dispose();
+    }
+
+    /// <summary>Reads what stands before the weights; whether the rest is whole stays open.</summary>
+    /// <returns>Null: it is no checkpoint, or cannot be read.</returns>
+    internal static CheckpointHeader? TryReadHeader(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            return ReadHeader(file, hash, out _);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or CheckpointException)
+        {
+            return null;
+        }
+    }
+
+    private static CheckpointHeader ReadHeader(FileStream file, IncrementalHash hash, out int headerBytes)
+    {
+        Span<byte> start = stackalloc byte[StartBytes];
+        ReadHashed(file, start, hash);
+        if (!start[..Magic.Length].SequenceEqual(Magic))
+        {
+            throw new CheckpointException($"{file.Name} is not a checkpoint of this version: it starts with other bytes");
+        }
+
+        headerBytes = BinaryPrimitives.ReadInt32LittleEndian(start[Magic.Length..]);
+        if (headerBytes is < 2 or > HeaderBytesMax || headerBytes > file.Length)
+        {
+            throw new CheckpointException($"{file.Name} is damaged: its header claims {headerBytes:N0} bytes");
+        }
+
+        byte[] json = new byte[headerBytes];
+        ReadHashed(file, json, hash);
+        CheckpointHeader header = JsonSerializer.Deserialize<CheckpointHeader>(json, RuntimeJson.Line)
+            ?? throw new CheckpointException($"{file.Name} is damaged: its header is empty");
+        if (header.FindFault() is { } fault)
+        {
+            throw new CheckpointException($"{file.Name} is damaged: its header has {fault}");
+        }
+
+        return header;
     }
 
     private static void WriteContent(

@@ -37,6 +37,15 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
         _newest = startStep > 0 && _store.Files() is [string newest, ..] ? newest : null;
     }
 
+    /// <summary>Path of the newest checkpoint relative to the output folder; null: there is none.</summary>
+    public string? Newest => _newest is { } path ? Path.GetRelativePath(_folder.Root, path) : null;
+
+    /// <summary>
+    /// Whether a coordinator of a later term has written to the folder, as when this one was frozen and replaced. What that one
+    /// writes is the run; this one's state is of the past.
+    /// </summary>
+    public bool IsSuperseded => _store.HasLaterThan(_term);
+
     public void OnRound(ModelState model, RunProgress progress)
     {
         CheckpointSpec spec = _run.Run.Checkpoint;
@@ -77,7 +86,7 @@ public sealed class CheckpointKeeper : ICheckpointKeeper, IAsyncDisposable
             await _writing.ConfigureAwait(false);
         }
 
-        return _newest is { } path ? Path.GetRelativePath(_folder.Root, path) : null;
+        return Newest;
     }
 
     public async ValueTask DisposeAsync()

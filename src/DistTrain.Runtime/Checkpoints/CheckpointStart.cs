@@ -53,7 +53,11 @@ internal sealed class CheckpointStart : IDisposable
             return new CheckpointStart(null, initial);
         }
 
-        store.ClearUnfinished();
+        if (folder.IsHeld)
+        {
+            store.ClearUnfinished();
+        }
+
         CheckpointFile? file = store.ReadNewest(say);
         if (file is null)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DistTrain.Numerics;
+using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
@@ -52,6 +53,10 @@ public sealed class CheckpointStore(string folder, int keep)
 
         return null;
     }
+
+    /// <summary>Whether a coordinator of a later term has written here.</summary>
+    public bool HasLaterThan(Term term) =>
+        Files().Any(file => CheckpointFile.TryReadHeader(file) is { } header && header.Term > term.Value);
 
     /// <summary>Removes checkpoints of an earlier run, and what a crash left unfinished.</summary>
     /// <returns>Checkpoints removed.</returns>

@@ -57,7 +57,7 @@ internal sealed class WorkerHub : IAsyncDisposable
                 link.Stream.Dispose();
                 break;
             case LinkRole.Data:
-                _ = AnswerAsync(link, DataService.SendAsync);
+                _ = AnswerAsync(link, SendDataAsync);
                 break;
             default:
                 _ = AnswerAsync(link, SendStatusAsync);
@@ -177,7 +177,7 @@ internal sealed class WorkerHub : IAsyncDisposable
             await answer(link.Stream, _dataFile, _ending.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (
-            error is IOException or ObjectDisposedException or OperationCanceledException or WireFormatException)
+            error is IOException or UnauthorizedAccessException or ObjectDisposedException or OperationCanceledException or WireFormatException)
         {
             // The asker is gone, or the run is; whoever still wants an answer asks again.
         }
@@ -185,6 +185,17 @@ internal sealed class WorkerHub : IAsyncDisposable
         {
             await link.Stream.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A coordinator that gave way to this one may have taken the file along as it ended.</summary>
+    private async Task SendDataAsync(Stream stream, string? dataFile, CancellationToken cancellation)
+    {
+        if (dataFile is not null && !File.Exists(dataFile))
+        {
+            await Task.Run(() => _run.Data.Save(dataFile), cancellation).ConfigureAwait(false);
+        }
+
+        await DataService.SendAsync(stream, dataFile, cancellation).ConfigureAwait(false);
     }
 
     private async Task SendStatusAsync(Stream stream, string? dataFile, CancellationToken cancellation)

@@ -59,6 +59,11 @@ public sealed class OutFolder
     /// <summary>The prepared data while workers of other processes may ask for it.</summary>
     public string PreparedData => At("data.prepared");
 
+    /// <summary>
+    /// Whether this run holds the folder. One that goes on beside another must not tidy up: what looks left over is in use.
+    /// </summary>
+    public bool IsHeld { get; private set; }
+
     /// <summary>Keeps other runs from replacing this one's files while it lives; gone with the process at the latest.</summary>
     /// <param name="resume">The new run goes on with what is there: beside another one it does no harm, and is told.</param>
     /// <returns>To be disposed at the run's end; null where another run holds the folder.</returns>
@@ -67,8 +72,10 @@ public sealed class OutFolder
     {
         try
         {
-            return new FileStream(
+            var hold = new FileStream(
                 At(LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            IsHeld = true;
+            return hold;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

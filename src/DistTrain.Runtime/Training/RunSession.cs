@@ -33,7 +33,11 @@ internal sealed class RunSession : IAsyncDisposable
         Run = run;
         _folder = folder;
         _hold = hold;
-        _folder.RemoveLeftovers();
+        if (_folder.IsHeld)
+        {
+            _folder.RemoveLeftovers();
+        }
+
         using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
         _model = new ModelState(run, start.Version, settings.SharesData && settings.Link != LinkKind.Tcp);
         start.Fill(_model, run);
@@ -134,7 +138,10 @@ internal sealed class RunSession : IAsyncDisposable
         return await end.ConfigureAwait(false);
     }
 
-    /// <summary>Writes what a run leaves behind: last checkpoint, model, summary.</summary>
+    /// <summary>
+    /// Writes what a run leaves behind: last checkpoint, model, summary. Nothing where the run ended early here, and a later
+    /// coordinator goes on with it or has completed it.
+    /// </summary>
     public async Task<TrainingResult> FinishAsync(RunEnd end)
     {
         Coordinator.Stop();
@@ -143,6 +150,12 @@ internal sealed class RunSession : IAsyncDisposable
         if (Run.Run.Report.Samples)
         {
             _observer.OnSamples(SampleReporter.Make(Run, _model.Current.Span, isAfter: true));
+        }
+
+        if (end.Kind != RunEndKind.Completed && _checkpoints.IsSuperseded)
+        {
+            _observer.OnMessage($"a later coordinator writes to {_folder.Root}: nothing is written over its results");
+            return new TrainingResult(Summarise(end, _checkpoints.Newest, TestAtTheEnd(end)), end);
         }
 
         string? checkpoint = await _checkpoints.FinishAsync(_model, _ledger.Progress, end).ConfigureAwait(false);
@@ -170,12 +183,11 @@ internal sealed class RunSession : IAsyncDisposable
         _metrics.Dispose();
         _model.Dispose();
         _ownData?.Dispose();
-        if (_settings.SharesData)
+        using IDisposable? hold = _hold ?? _folder.Hold(resume: true, static _ => { });
+        if (_settings.SharesData && _folder.IsHeld)
         {
             File.Delete(_folder.PreparedData);
         }
-
-        _hold?.Dispose();
     }
 
     /// <remarks>

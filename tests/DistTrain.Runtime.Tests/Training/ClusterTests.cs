@@ -182,6 +182,47 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task TwoCoordinators_OfOneFolder_TheOneOfThePastWritesNothingOverTheOthersResults()
+    {
+        using var tiny = new TinyRun();
+        var observer = new RecordingObserver();
+        var folder = new OutFolder(tiny.Out("out"));
+        await using var past = new TestCluster(tiny, "out", observer);
+        await past.Address;
+        await using var later = new TestCluster(tiny, "out", TrainingObserver.None, resume: true);
+        await later.JoinAsync();
+        Assert.Equal(RunEndKind.Completed, (await later.Result.WaitAsync(Patience)).End.Kind);
+        byte[][] results = [File.ReadAllBytes(folder.Model), File.ReadAllBytes(folder.Summary)];
+        Assert.True(File.Exists(folder.PreparedData), "the other coordinator's workers may ask for it");
+
+        past.Stop();
+
+        Assert.Equal(RunEndKind.Stopped, (await past.Result.WaitAsync(Patience)).End.Kind);
+        Assert.Equal(results, [File.ReadAllBytes(folder.Model), File.ReadAllBytes(folder.Summary)]);
+        Assert.Contains(observer.Messages, line => line.StartsWith("a later coordinator writes to ", StringComparison.Ordinal));
+        Assert.False(File.Exists(folder.PreparedData));
+    }
+
+    [Fact]
+    public async Task TwoCoordinators_OfOneFolder_TheOneThatStaysHasDataForItsWorkers()
+    {
+        using var tiny = new TinyRun();
+        var folder = new OutFolder(tiny.Out("out"));
+        await using var first = new TestCluster(tiny, "out", TrainingObserver.None);
+        await first.Address;
+        await using var second = new TestCluster(tiny, "out", TrainingObserver.None, resume: true);
+        await second.Address;
+        first.Stop();
+        await first.Result.WaitAsync(Patience);
+        Assert.False(File.Exists(folder.PreparedData), "it went with the one that held the folder");
+
+        await second.JoinAsync();
+
+        Assert.Equal(RunEndKind.Completed, (await second.Result.WaitAsync(Patience)).End.Kind);
+        Assert.False(File.Exists(folder.PreparedData));
+    }
+
+    [Fact]
     public async Task BusyPort_IsToldBeforeAnythingIsTouched()
     {
         using var tiny = new TinyRun();
