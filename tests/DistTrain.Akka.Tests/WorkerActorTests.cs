@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
+using DistTrain.Numerics;
 using DistTrain.Protocol;
 using DistTrain.Runtime;
 
@@ -145,10 +147,84 @@ public sealed class WorkerActorTests : AkkaTest
         ExpectTerminated(supervisor);
     }
 
+    [Fact]
+    public async Task Refused_WhereComingBackCannotHelp_EndsTheWorkerWithTheReason()
+    {
+        var plan = PlanOf("worker") with
+        {
+            Dial = (_, _, _, _, _) => Task.FromException<ICoordinatorPort>(new LinkException("a wrong token", isFinal: true)),
+        };
+        Sys.ActorOf(WorkerSupervisor.PropsOf(plan, TestActor));
+        LinkMessage.Ask ask = ExpectMsg<LinkMessage.Ask>();
+        LastSender.Tell(new LinkMessage.Offer(ask.Attempt, 7070, LinkSession.New()));
+        Assert.Equal(new RunEnd(RunEndKind.Failed, "a wrong token"), await plan.End.Task.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Supervision_AWorkerThatFails_IsStartedAgainAndAtLastGivenUpWithTheReason()
+    {
+        var said = new ConcurrentQueue<string>();
+        var plan = PlanOf("worker") with { Say = said.Enqueue, Restarts = Soon with { FailuresMax = 3 } };
+        IActorRef supervisor = Sys.ActorOf(WorkerSupervisor.PropsOf(plan, TestActor));
+        for (int life = 1; life <= 3; life++)
+        {
+            ExpectMsg<LinkMessage.Ask>();
+            Assert.False(plan.End.Task.IsCompleted);
+            supervisor.Tell(Failing(new InvalidOperationException("a planted defect")));
+        }
+
+        RunEnd end = await plan.End.Task.WaitAsync(Patience);
+        Assert.Equal(RunEndKind.Failed, end.Kind);
+        Assert.Contains("a planted defect (a defect of DistTrain)", end.Reason, StringComparison.Ordinal);
+        Assert.Equal(2, said.Count(line => line.EndsWith("; it is started again in 0 s", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Supervision_AWorkerWithoutMemory_EndsAtOnceAndSaysForWhat()
+    {
+        WorkerPlan plan = PlanOf("worker");
+        IActorRef supervisor = Sys.ActorOf(WorkerSupervisor.PropsOf(plan, TestActor));
+        supervisor.Tell(Failing(new InsufficientMemoryException()));
+        RunEnd end = await plan.End.Task.WaitAsync(Patience);
+        Assert.StartsWith("worker ran out of memory computing ", end.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Leave_OfAWorkerThatFails_IsNotForgotten(bool duringThePause)
+    {
+        var paused = new TaskCompletionSource();
+        var plan = PlanOf("worker") with
+        {
+            Say = _ => paused.TrySetResult(), Restarts = Soon with { PauseFirst = TimeSpan.FromHours(1) },
+        };
+        IActorRef supervisor = Sys.ActorOf(WorkerSupervisor.PropsOf(plan, TestActor));
+        supervisor.Tell(Failing(new InvalidOperationException("a planted defect")));
+        if (duringThePause)
+        {
+            await paused.Task.WaitAsync(Patience);
+        }
+
+        supervisor.Tell(new WorkerCommand.Handle(new WorkerInput.LeaveRequested("it was asked to leave")));
+        Assert.Equal(new RunEnd(RunEndKind.Stopped, "it was asked to leave"), await plan.End.Task.WaitAsync(Patience));
+    }
+
+    private static Restarts Soon => new() { PauseFirst = TimeSpan.FromMilliseconds(1), PauseLast = TimeSpan.FromMilliseconds(1) };
+
+    /// <summary>What compute threads post when they could not compute.</summary>
+    private WorkerCommand.Handle Failing(Exception failure) => new(new WorkerInput.Computed(new ComputedNode(
+        _run.Run.Plan.NextRound(new RoundNumber(1), new WeightVersion(0), evaluated: false)!, new TreeNode(0, 0), null, 0, null)
+    {
+        Failure = failure,
+    }));
+
+    private WorkerPlan PlanOf(string name) =>
+        new(name, 1, new ProtocolTimes(), new SharedRun(_run.Run), InMemorySession.Dial);
+
     private Func<int, WorkerPlan> StartWorker(IActorRef singleton) => index =>
     {
-        var plan = new WorkerPlan(
-            $"worker-{index}", 1, new ProtocolTimes(), new SharedRun(_run.Run), InMemorySession.Dial);
+        WorkerPlan plan = PlanOf($"worker-{index}");
         Sys.ActorOf(WorkerActor.PropsOf(plan, singleton));
         return plan;
     };

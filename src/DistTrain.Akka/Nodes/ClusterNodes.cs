@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
-using Akka.Pattern;
 
 namespace DistTrain.Akka;
 
@@ -24,7 +23,7 @@ internal static class ClusterNodes
         return local;
     }
 
-    /// <summary>The worker under a back-off supervisor, and the membership actor.</summary>
+    /// <summary>The worker under its supervisor, and the membership actor.</summary>
     /// <param name="coordinatorIsGone">Called when no coordinator node has been in the cluster for a while.</param>
     /// <returns>The worker's supervisor, which hands on what it is told.</returns>
     public static IActorRef StartWorker(
@@ -32,10 +31,7 @@ internal static class ClusterNodes
     {
         system.ActorOf(
             MembershipActor.PropsOf(new MembershipPlan(say) { CoordinatorIsGone = coordinatorIsGone }), "membership");
-        Props worker = WorkerActor.PropsOf(plan, StartProxy(system));
-        BackoffOptions restarts = Backoff.OnFailure(
-            worker, "worker", RestartPauseFirst, RestartPauseLast, RestartJitter, RestartsMax);
-        return system.ActorOf(BackoffSupervisor.Props(restarts), "workers");
+        return system.ActorOf(WorkerSupervisor.PropsOf(plan, StartProxy(system)), "workers");
     }
 
     private static IActorRef StartProxy(ActorSystem system) => system.ActorOf(
@@ -44,8 +40,4 @@ internal static class ClusterNodes
 
     /// <summary>Of the manager and, in akka.conf, of the singleton below it.</summary>
     private const string SingletonName = "coordinator";
-    private const int RestartsMax = 100;
-    private const double RestartJitter = 0.2;
-    private static readonly TimeSpan RestartPauseFirst = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan RestartPauseLast = TimeSpan.FromSeconds(10);
 }

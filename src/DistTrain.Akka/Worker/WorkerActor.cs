@@ -12,8 +12,8 @@ namespace DistTrain.Akka;
 /// <para>Connecting: ask the singleton's proxy → offer with port and ticket → dial the tensor link → both the link and
 /// the coordinator's word that it stands → the core hears of the connection. Each attempt has a number, and whatever
 /// belongs to an earlier one is dropped.</para>
-/// <para>Supervision: an exception has broken the core's state; the actor is restarted with a new core, after a pause
-/// that grows (its parent is a back-off supervisor). Its shards go to others the moment its link closes.</para>
+/// <para>Supervision: an exception has broken the core's state; the actor is stopped, and <see cref="WorkerSupervisor"/>
+/// starts another with a new core. Its shards go to others the moment its link closes.</para>
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes what the actor owns; Akka calls it, whatever ends the actor.
 internal sealed class WorkerActor : ReceiveActor, IWithTimers
@@ -45,7 +45,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<WorkerCommand.Connect>(OnConnect);
         Receive<LinkMessage.Offer>(OnOffer);
         Receive<WorkerCommand.Dialled>(OnDialled);
-        Receive<WorkerCommand.NotDialled>(failed => OnAttemptFailed(failed.Attempt, failed.Reason));
+        Receive<WorkerCommand.NotDialled>(OnNotDialled);
         Receive<WorkerCommand.GiveUp>(late => OnAttemptFailed(late.Attempt, "the coordinator did not answer"));
         Receive<LinkMessage.Opened>(OnOpened);
         Receive<LinkMessage.Closed>(closed => OnAttemptFailed(closed.Attempt, closed.Reason));
@@ -103,7 +103,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             .PipeTo(
                 Self,
                 success: tensors => new WorkerCommand.Dialled(attempt, tensors),
-                failure: failure => new WorkerCommand.NotDialled(attempt, failure.Message));
+                failure: failure => new WorkerCommand.NotDialled(
+                    attempt, failure.Message, IsFinal: failure is LinkException { IsFinal: true }));
     }
 
     private void OnDialled(WorkerCommand.Dialled dialled)
@@ -116,6 +117,18 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         _dialled = dialled.Tensors;
         BeginIfComplete();
+    }
+
+    private void OnNotDialled(WorkerCommand.NotDialled failed)
+    {
+        if (failed.IsFinal && failed.Attempt == _attempt)
+        {
+            Finish(new RunEnd(RunEndKind.Failed, failed.Reason));
+        }
+        else
+        {
+            OnAttemptFailed(failed.Attempt, failed.Reason);
+        }
     }
 
     private void OnOpened(LinkMessage.Opened opened)

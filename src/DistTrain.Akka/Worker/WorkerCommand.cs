@@ -22,7 +22,14 @@ internal abstract record WorkerCommand : INoSerializationVerificationNeeded
 
     public sealed record Dialled(int Attempt, ICoordinatorPort Tensors) : WorkerCommand;
 
-    public sealed record NotDialled(int Attempt, string Reason) : WorkerCommand;
+    /// <param name="IsFinal">Coming back cannot help; the reason says why.</param>
+    public sealed record NotDialled(int Attempt, string Reason, bool IsFinal = false) : WorkerCommand;
+
+    /// <summary>The pause after a failure is over.</summary>
+    public sealed record Restart : WorkerCommand
+    {
+        public static Restart Instance { get; } = new();
+    }
 
     public sealed record Deadline : WorkerCommand
     {

@@ -18,6 +18,8 @@ internal sealed record WorkerPlan(
     /// <summary>Told of attempts to connect, over all lives of the node.</summary>
     public AttemptLog Attempts { get; init; } = new(static _ => { });
 
+    public Restarts Restarts { get; init; } = new();
+
     /// <summary>How the worker ended; set once.</summary>
     public TaskCompletionSource<RunEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
