@@ -14,7 +14,7 @@ public sealed class ReachWordsTests
         + "all messages to this address will be delivered to dead letters. Reason: [Association failed with "
         + "akka.tcp://disttrain@coordinator:7071] Caused by: [Akka.Remote.Transport.AkkaProtocolException: The remote system explicitly "
         + "disassociated (reason unknown).",
-        "coordinator:7071 cannot be reached: The remote system explicitly disassociated (reason unknown)")]
+        "coordinator:7071 ended the connection before admission (a node that wants TLS or a token does so when another comes without)")]
     [InlineData(
         "Tried to associate with unreachable remote address [akka.ssl.tcp://disttrain@172.19.0.6:42731]. Address is now gated for 2000 ms, "
         + "all messages to this address will be delivered to dead letters. Reason: [connection timed out: 172.19.0.6:42731]",

@@ -21,7 +21,9 @@ internal static partial class ReachWords
         {
             string peer = gated.Groups["peer"].Value;
             Group cause = gated.Groups["cause"];
-            return $"{peer} cannot be reached: {(cause.Success ? cause.Value : Shorten(gated.Groups["reason"].Value, peer))}";
+            return cause.Value.StartsWith(ClosedByPeer, StringComparison.Ordinal)
+                ? $"{peer} ended the connection before admission (a node that wants TLS or a token does so when another comes without)"
+                : $"{peer} cannot be reached: {(cause.Success ? cause.Value : Shorten(gated.Groups["reason"].Value, peer))}";
         }
 
         if (NoSeed().Match(line) is { Success: true } seeds)
@@ -68,4 +70,6 @@ internal static partial class ReachWords
 
     [GeneratedRegex(@"(akka\.)?(ssl\.)?tcp://[^@]*@")]
     private static partial Regex Address();
+
+    private const string ClosedByPeer = "The remote system explicitly disassociated";
 }

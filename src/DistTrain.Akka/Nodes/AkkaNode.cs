@@ -22,7 +22,7 @@ internal static class AkkaNode
                 NodeSettings.SystemName,
                 NodeConfiguration.SetupOf(settings, (level, line) =>
                 {
-                    if (level < LogLevel.WarningLevel || news.IsNews(MonotonicClock.Now, line, out _))
+                    if (level < LogLevel.WarningLevel || news.IsNews(MonotonicClock.Now, Refusals.NewsOf(line), out _))
                     {
                         say(line);
                     }

@@ -6,7 +6,9 @@ namespace DistTrain.Runtime.Security;
 /// <summary>Certificates and keys as PEM files. Private keys are readable by their owner alone (0600).</summary>
 public static class PemFiles
 {
-    /// <exception cref="CredentialException">A file is missing, is no PEM file, or key and certificate do not belong together.</exception>
+    /// <exception cref="CredentialException">
+    /// A file is missing, cannot be read or is no PEM file, or key and certificate do not belong together.
+    /// </exception>
     public static X509Certificate2 ReadCertificateWithKey(string certificateFile, string keyFile)
     {
         RequireFile(certificateFile, "certificate");
@@ -24,7 +26,7 @@ public static class PemFiles
     }
 
     /// <summary>All certificates of a PEM file: the authorities to trust.</summary>
-    /// <exception cref="CredentialException">The file is missing or holds no certificate.</exception>
+    /// <exception cref="CredentialException">The file is missing, cannot be read or holds no certificate.</exception>
     public static X509Certificate2Collection ReadCertificates(string file)
     {
         RequireFile(file, "authority's certificate");
@@ -79,6 +81,17 @@ public static class PemFiles
         if (!File.Exists(file))
         {
             throw new CredentialException($"{file}: no such file; expected the {what} in PEM form");
+        }
+
+        try
+        {
+            using FileStream readable = File.OpenRead(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CredentialException(
+                $"{file} cannot be read ({failure.Message.TrimEnd('.')}); whoever runs the node must be able to read the {what}",
+                failure);
         }
     }
 

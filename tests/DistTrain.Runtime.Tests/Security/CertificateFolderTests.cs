@@ -90,6 +90,12 @@ public class CertificateFolderTests
         string ca = folder["ca.pem"];
         AssertRefused("nowhere.pem: no such file", folder["nowhere.pem"], folder["a.key"], ca);
         AssertRefused("are not a certificate and its private key", folder["a.pem"], folder["b.key"], ca);
+        // As it is with one of another user's: that takes a user who is not root, an open file does it for all.
+        using (new FileStream(folder["b.key"], FileMode.Open, FileAccess.Read, FileShare.None))
+        {
+            AssertRefused("b.key cannot be read (", folder["b.pem"], folder["b.key"], ca);
+        }
+
         AssertRefused("are not a certificate and its private key", folder["text.pem"], folder["a.key"], ca);
         AssertRefused("holds no certificate", folder["a.pem"], folder["a.key"], folder["text.pem"]);
 
