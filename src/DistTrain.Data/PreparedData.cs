@@ -67,6 +67,7 @@ public sealed class PreparedData : IDisposable
     /// <summary>
     /// Reads other labelled files for evaluating a trained model: with the model's scaling, fill and classes. All rows of
     /// the training files that <paramref name="spec"/> names become <see cref="Train"/>; test files and split play no part.
+    /// CSV columns are matched by name where file and training had a header: their order is free, and others are passed over.
     /// </summary>
     /// <exception cref="DataException">What, where and what to do; also where columns or classes are not the model's.</exception>
     public static PreparedData PrepareLike(FeatureSchema schema, DataSpec spec, string baseFolder) =>

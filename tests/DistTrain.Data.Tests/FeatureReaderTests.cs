@@ -172,6 +172,46 @@ public sealed class FeatureReaderTests : IDisposable
         Assert.Equal(["x", "z"], data.ClassNames.ToArray());
     }
 
+    [Theory]
+    [InlineData("a,b,y\n4,30,z\n1,10,x\n")]
+    [InlineData("y,b,a\nz,30,4\nx,10,1\n")]
+    [InlineData("id,a,note,y,b\n1,4,hello,z,30\n2,1,NA,x,10\n")]
+    public void PrepareLike_OfColumnsInAnyOrder_MatchesThemByName(string csv)
+    {
+        _folder.Write("other.csv", csv);
+        var spec = new CsvDataSpec { File = "other.csv", Labels = [Column(2)], Ignore = [Column("gone")] };
+        using PreparedData data = PreparedData.PrepareLike(Schema(), spec, _folder.Path);
+
+        Assert.Equal([1f, 1f, 0f, 0f], data.Train.Features());
+        Assert.Equal([1f, 0f], data.Train.Targets());
+    }
+
+    [Theory]
+    [InlineData("a,c,y\n4,30,z\n", "other.csv has no column \"b\" that the model names; ")]
+    [InlineData("4,5,6,z\n", "other.csv line 1 has 3 features (without names), expected the model's 2 (a, b); give the file a header ")]
+    public void PrepareLike_WithoutTheModelsColumns_NamesThem(string csv, string expected)
+    {
+        _folder.Write("other.csv", csv);
+        var spec = new CsvDataSpec { File = "other.csv", Labels = [Column(-1)] };
+
+        var failure = Assert.Throws<DataException>(() => PreparedData.PrepareLike(Schema(), spec, _folder.Path));
+
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a,b,kind\n7,50,z\n")]
+    [InlineData("7,50,z\n")]
+    public void PrepareLike_WithoutTheLabelsName_TakesItByPosition(string csv)
+    {
+        _folder.Write("other.csv", csv);
+        var spec = new CsvDataSpec { File = "other.csv", Labels = [Column(-1)] };
+        using PreparedData data = PreparedData.PrepareLike(Schema(), spec, _folder.Path);
+
+        Assert.Equal([2f, 2f], data.Train.Features());
+        Assert.Equal([1f], data.Train.Targets());
+    }
+
     [Fact]
     public void PrepareLike_OfAnUnknownLabel_NamesTheLine()
     {

@@ -16,9 +16,22 @@ internal sealed record CsvLayout(
 
     public ImmutableArray<string> LabelNames => [.. Labels.Select(column => ColumnNames[column])];
 
+    /// <param name="model">
+    /// Null where a model is yet to be trained. Else its columns are looked for by name, where it and the file have names, and
+    /// what the spec says of features counts no more: the file may have others, in any order.
+    /// </param>
     /// <exception cref="DataException">A column that does not exist, or is named twice.</exception>
-    public static CsvLayout Resolve(CsvRows rows, CsvDataSpec spec)
+    public static CsvLayout Resolve(CsvRows rows, CsvDataSpec spec, FeatureSchema? model)
     {
+        if (model is { FeatureNames.IsEmpty: false } && rows.HasHeader)
+        {
+            spec = spec with { Features = [], Ignore = [] };
+        }
+        else
+        {
+            model = null;
+        }
+
         if (spec.Labels.IsDefaultOrEmpty)
         {
             throw new DataException("data.labels names no column; name the one to learn");
@@ -31,10 +44,13 @@ internal sealed record CsvLayout(
                 + "name one, or set data.targets to \"values\"");
         }
 
-        ImmutableArray<int> labels = [.. spec.Labels.Select(reference => Find(rows, reference, "data.labels"))];
+        ImmutableArray<int> labels = model is not null && model.TargetNames.All(rows.ColumnNames.Contains)
+            ? [.. FindNames(rows, model.TargetNames, [], "the model")]
+            : [.. spec.Labels.Select(reference => Find(rows, reference, "data.labels"))];
         ImmutableArray<int> ignored = [.. spec.Ignore.Select(reference => Find(rows, reference, "data.ignore"))];
-        ImmutableArray<int> features = spec.Features.IsDefaultOrEmpty
-            ? [.. Enumerable.Range(0, rows.ColumnCount).Except(labels).Except(ignored)]
+        ImmutableArray<int> features = model is not null
+            ? [.. FindNames(rows, model.FeatureNames, model.FilePositions, "the model")]
+            : spec.Features.IsDefaultOrEmpty ? [.. Enumerable.Range(0, rows.ColumnCount).Except(labels).Except(ignored)]
             : [.. spec.Features.Select(reference => Find(rows, reference, "data.features"))];
         if (features.IsEmpty)
         {

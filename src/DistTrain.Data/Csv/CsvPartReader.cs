@@ -7,11 +7,12 @@ internal static class CsvPartReader
     private const int ListedTextsMax = 5;
 
     /// <param name="like">The training file's columns, when this is the test file; else null.</param>
+    /// <param name="model">The model that the rows are for, when there is one already; else null.</param>
     /// <exception cref="DataException">Names file, line and column.</exception>
-    public static RawPart Read(CsvDataSpec spec, string baseFolder, string path, CsvLayout? like)
+    public static RawPart Read(CsvDataSpec spec, string baseFolder, string path, CsvLayout? like, FeatureSchema? model)
     {
         using var rows = new CsvRows(SourceFile.Open(baseFolder, path), spec.Delimiter, spec.Header);
-        CsvLayout layout = like?.Match(rows) ?? CsvLayout.Resolve(rows, spec);
+        CsvLayout layout = like?.Match(rows) ?? CsvLayout.Resolve(rows, spec, model);
         bool missingIsAllowed = spec.Missing is not MissingValues.Refused;
 
         var features = new FloatRows(layout.Features.Length);

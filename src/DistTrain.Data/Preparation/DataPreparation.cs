@@ -39,14 +39,13 @@ internal static class DataPreparation
     public static PreparedData PrepareLike(FeatureSchema schema, DataSpec spec, string baseFolder)
     {
         MissingValues missing = schema.Fill.IsEmpty ? MissingValues.Refuse : new MissingValues.FillNumber(0);
-        using RawPart part = RawData.ReadTrain(spec with { Missing = missing }, baseFolder);
-        ImmutableArray<string> names = NamesFromHeader(part);
-        if (part.Features.Width != schema.Width
-            || (!names.IsEmpty && !schema.FeatureNames.IsEmpty && !names.AsSpan().SequenceEqual(schema.FeatureNames.AsSpan())))
+        using RawPart part = RawData.ReadTrain(spec with { Missing = missing }, baseFolder, schema);
+        if (part.Features.Width != schema.Width)
         {
             throw new DataException(
-                $"{part.Place(0)} has {part.Features.Width} features ({Listed(names)}), expected the model's "
-                + $"{schema.Width} ({Listed(schema.FeatureNames)}); name them in that order in data.features");
+                $"{part.Place(0)} has {part.Features.Width} features ({Listed(NamesFromHeader(part))}), expected the model's "
+                + $"{schema.Width} ({Listed(schema.FeatureNames)})"
+                + (schema.FeatureNames.IsEmpty ? "" : "; give the file a header with their names, in any order"));
         }
 
         if ((spec.Targets == TargetKind.Classes) == schema.ClassNames.IsEmpty || part.TargetNames.Length != schema.TargetNames.Length)

@@ -17,7 +17,7 @@ internal sealed class RawData : IDisposable
     /// <exception cref="DataException">What, where and what to do.</exception>
     public static RawData Read(DataSpec spec, string baseFolder)
     {
-        RawPart train = ReadTrain(spec, baseFolder);
+        RawPart train = ReadTrain(spec, baseFolder, model: null);
         try
         {
             RawPart? test = ReadTest(spec, baseFolder, train);
@@ -42,10 +42,11 @@ internal sealed class RawData : IDisposable
     }
 
     /// <summary>The training part alone.</summary>
+    /// <param name="model">The model that the rows are for, when there is one already; else null.</param>
     /// <exception cref="DataException">What, where and what to do.</exception>
-    public static RawPart ReadTrain(DataSpec spec, string baseFolder) => spec switch
+    public static RawPart ReadTrain(DataSpec spec, string baseFolder, FeatureSchema? model) => spec switch
     {
-        CsvDataSpec csv => CsvPartReader.Read(csv, baseFolder, csv.File, like: null),
+        CsvDataSpec csv => CsvPartReader.Read(csv, baseFolder, csv.File, like: null, model),
         IdxDataSpec idx => ReadIdx(idx, baseFolder, idx.TrainImages, idx.TrainLabels),
         NpyDataSpec npy => ReadNpy(npy, baseFolder, npy.Features, npy.TargetsFile),
         SyntheticDataSpec synthetic => SyntheticPart.Make(synthetic),
@@ -56,7 +57,7 @@ internal sealed class RawData : IDisposable
     {
         RawPart? test = spec switch
         {
-            CsvDataSpec { TestFile: { } file } csv => CsvPartReader.Read(csv, baseFolder, file, train.Layout),
+            CsvDataSpec { TestFile: { } file } csv => CsvPartReader.Read(csv, baseFolder, file, train.Layout, model: null),
             IdxDataSpec { TestImages: { } images, TestLabels: { } labels } idx => ReadIdx(idx, baseFolder, images, labels),
             IdxDataSpec { TestImages: not null } or IdxDataSpec { TestLabels: not null } =>
                 throw new DataException("data names only one of testImages and testLabels; name both, or \"none\" for both"),
