@@ -33,8 +33,9 @@ internal static class ClassIndex
 
     /// <summary>The class of each row.</summary>
     /// <param name="rows">Rows of <paramref name="part"/>.</param>
+    /// <param name="areSetAside">Whether they are rows of the training file, drawn for testing or validation.</param>
     /// <exception cref="DataException">A label that the training part does not have.</exception>
-    public static float[] Indices(RawPart part, ReadOnlySpan<int> rows, ImmutableArray<string> names)
+    public static float[] Indices(RawPart part, ReadOnlySpan<int> rows, ImmutableArray<string> names, bool areSetAside)
     {
         var labels = (RawLabels)part.Targets;
         var indexOfName = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -52,7 +53,7 @@ internal static class ClassIndex
             int index = indexOfLabel[label];
             if (index < 0)
             {
-                throw Unknown(part.Place(rows[position]), part.TargetNames[0], labels.Distinct[label], names);
+                throw Unknown(part.Place(rows[position]), part.TargetNames[0], labels.Distinct[label], names, areSetAside);
             }
 
             indices[position] = index;
@@ -61,13 +62,16 @@ internal static class ClassIndex
         return indices;
     }
 
-    private static DataException Unknown(string place, string column, string label, ImmutableArray<string> names)
+    private static DataException Unknown(string place, string column, string label, ImmutableArray<string> names, bool areSetAside)
     {
         string known = string.Join(", ", names.Take(ListedNamesMax)) + (names.Length > ListedNamesMax ? ", …" : "");
         bool areAmounts = names.Append(label).All(static name => double.TryParse(name, CultureInfo.InvariantCulture, out _));
+        string quoted = CsvNumber.Quote(System.Text.Encoding.UTF8.GetBytes(label));
         return new DataException(
-            $"{place}, column \"{column}\": the label {CsvNumber.Quote(System.Text.Encoding.UTF8.GetBytes(label))} of the test "
-            + $"part does not occur in the training part ({known}); correct it, or give the training part such a row"
+            $"{place}, column \"{column}\": " + (areSetAside
+                ? $"all rows with the label {quoted} were set aside, and none is left in the training part ({known}); take so rare "
+                    + "a label out, set fewer rows aside, or draw others with another training.seed"
+                : $"the label {quoted} does not occur in the training part ({known}); correct it, or give the training part such a row")
             + (areAmounts ? ", or set data.targets to \"values\" if the labels are amounts and not classes" : ""));
     }
 

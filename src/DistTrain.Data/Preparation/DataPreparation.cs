@@ -73,13 +73,13 @@ internal static class DataPreparation
         var sections = new List<MemoryBlock>(PreparedLayout.SectionCount);
         try
         {
-            foreach ((RawPart part, int[] rows) in ((RawPart, int[])[])
-                [(train, split.Train), (test, testRows), (train, split.Validation)])
+            foreach ((RawPart part, int[] rows, bool areSetAside) in ((RawPart, int[], bool)[])
+                [(train, split.Train, false), (test, testRows, test == train), (train, split.Validation, true)])
             {
                 sections.Add(layout.FeaturesAreBytes
                     ? StoreBytes((ByteRows)part.Features, rows)
                     : StoreFloats(part, rows, schema.Fill, schema.Scaling));
-                sections.Add(StoreTargets(part, rows, schema.ClassNames, layout.TargetWidth));
+                sections.Add(StoreTargets(part, rows, schema.ClassNames, layout.TargetWidth, areSetAside));
             }
 
             byte[] layoutBytes = layout.Write();
@@ -170,7 +170,7 @@ internal static class DataPreparation
         return block;
     }
 
-    private static MemoryBlock StoreTargets(RawPart part, int[] rows, ImmutableArray<string> classNames, int width)
+    private static MemoryBlock StoreTargets(RawPart part, int[] rows, ImmutableArray<string> classNames, int width, bool areSetAside)
     {
         MemoryBlock block = MemoryBlock.Allocate((long)rows.Length * width * sizeof(float));
         if (part.Targets is RawValues values)
@@ -185,7 +185,7 @@ internal static class DataPreparation
 
         try
         {
-            float[] indices = ClassIndex.Indices(part, rows, classNames);
+            float[] indices = ClassIndex.Indices(part, rows, classNames, areSetAside);
             MemoryMarshal.AsBytes(indices.AsSpan()).CopyTo(block.Span(0, indices.Length * sizeof(float)));
             return block;
         }

@@ -235,7 +235,30 @@ public sealed class CsvPartReaderTests : IDisposable
         var failure = Assert.Throws<DataException>(() => PreparedData.Prepare(spec, _folder.Path, seed: 1));
 
         AssertSays(
-            "test.csv line 3, column \"y\": the label \"w\" of the test part does not occur in the training part (u, v)", failure);
+            "test.csv line 3, column \"y\": the label \"w\" does not occur in the training part (u, v)", failure);
+    }
+
+    [Theory]
+    [InlineData("test")]
+    [InlineData("validation")]
+    public void Read_OfALabelWhoseRowsAreAllSetAside_SaysSo(string part)
+    {
+        _folder.Write("train.csv", "a,y\n1,u\n2,v\n3,u\n4,v\n5,rare\n6,u\n7,v\n8,u\n9,v\n");
+        var some = new SplitSpec.Rows(3);
+        var spec = new CsvDataSpec
+        {
+            File = "train.csv", Labels = [Column("y")],
+            Split = part == "test" ? some : SplitSpec.None, Validation = part == "validation" ? some : SplitSpec.None,
+        };
+        string?[] messages = [.. Enumerable.Range(0, 20).Select(seed => Failure(spec, (ulong)seed)).Distinct()];
+
+        Assert.Equal(
+            [
+                null,
+                $"train.csv line 6, column \"y\": all rows with the label \"rare\" were set aside, and none is left in the "
+                + "training part (u, v); take so rare a label out, set fewer rows aside, or draw others with another training.seed",
+            ],
+            messages.Select(message => message?[message.IndexOf("train.csv", StringComparison.Ordinal)..]).Order());
     }
 
     /// <remarks>Who wants a regression and forgot to say so reads this message first.</remarks>
@@ -293,6 +316,19 @@ public sealed class CsvPartReaderTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string? Failure(CsvDataSpec spec, ulong seed)
+    {
+        try
+        {
+            PreparedData.Prepare(spec, _folder.Path, seed).Dispose();
+            return null;
+        }
+        catch (DataException failure)
+        {
+            return failure.Message;
+        }
+    }
 
     private PreparedData Prepare(string csv, string label) =>
         Prepare(csv, new CsvDataSpec { File = "", Labels = [Column(label)] });
