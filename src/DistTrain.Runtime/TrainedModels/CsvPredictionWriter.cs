@@ -27,18 +27,21 @@ public sealed class CsvPredictionWriter : IPredictionWriter
     public void Write(int classIndex, ReadOnlySpan<float> values)
     {
         _line.Clear();
-        if (classIndex >= 0)
+        bool isFirst = classIndex < 0;
+        if (!isFirst)
         {
+            // A network of more outputs than classes may answer with one that has no name.
             _line.Append(classIndex < _classNames.Length ? _classNames[classIndex] : "");
         }
 
         foreach (float value in values)
         {
-            if (_line.Length > 0)
+            if (!isFirst)
             {
                 _line.Append(',');
             }
 
+            isFirst = false;
             _line.Append(CultureInfo.InvariantCulture, $"{value}");
         }
 
