@@ -97,9 +97,10 @@ internal ref struct NpyHeaderText
         };
         if (type is null || !"<>|=".Contains(kind[0], StringComparison.Ordinal))
         {
+            bool isText = kind.AsSpan(Math.Min(1, kind.Length)) is ['U' or 'S' or 'T', ..];
             throw new DataException(
-                $"{_fileName} holds numbers of type '{kind}', expected booleans, integers or floats of 16 to 64 bits; "
-                + "write x.astype(numpy.float32) instead of x");
+                $"{_fileName} holds {(isText ? "texts" : "numbers")} of type '{kind}', expected booleans, integers or floats of 16 to "
+                + $"64 bits; write {(isText ? "numpy.unique(x, return_inverse=True)[1]" : "x.astype(numpy.float32)")} instead of x");
         }
 
         return (type.Value, kind[0] == '>');

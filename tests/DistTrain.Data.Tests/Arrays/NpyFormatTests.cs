@@ -76,8 +76,11 @@ public sealed class NpyFormatTests : IDisposable
         { NpyFiles.WriteHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (2, -1)}", []), "not a tuple of whole numbers" },
         { NpyFiles.WriteHeader("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} {", []), "goes on after its closing brace" },
         { NpyFiles.WriteHeader("{'descr': '<f4', 'colour': 'red'}", []), "unknown key 'colour'" },
-        { NpyFiles.Write("<U5", [2, 2], new byte[80]), "features.npy holds numbers of type '<U5'" },
-        { NpyFiles.Write("<c8", [2, 2], new byte[32]), "features.npy holds numbers of type '<c8'" },
+        { NpyFiles.Write("<U5", [2, 2], new byte[80]), "features.npy holds texts of type '<U5', expected booleans, integers or "
+            + "floats of 16 to 64 bits; write numpy.unique(x, return_inverse=True)[1] instead of x" },
+        { NpyFiles.Write("|S1", [2, 2], new byte[4]), "features.npy holds texts of type '|S1'" },
+        { NpyFiles.Write("<c8", [2, 2], new byte[32]), "features.npy holds numbers of type '<c8', expected booleans, integers or "
+            + "floats of 16 to 64 bits; write x.astype(numpy.float32) instead of x" },
         { NpyFiles.Write("<f4", [2, 2], new byte[16], fortran: true), "features.npy is in Fortran order" },
         { NpyFiles.Write("<f4", [2, 2], new byte[15]), "features.npy is cut off" },
         { NpyFiles.Write("<f4", [2, 2], new byte[17]), "features.npy goes on after its last number" },
