@@ -35,10 +35,11 @@ public sealed class Network
     {
         var collector = new ParameterCollector();
         LayerChain layers = LayerChain.Build(collector, spec.Layers, spec.Input, prefix: "", isFirst: true);
-        if (!spec.Layers.IsEmpty && spec.Layers[^1] is SoftmaxSpec && spec.Loss is SoftmaxCrossEntropySpec)
+        if ((spec.Layers.LastOrDefault(), spec.Loss) is
+            (SoftmaxSpec, SoftmaxCrossEntropySpec) or (SoftmaxSpec or SigmoidSpec, BinaryCrossEntropyWithLogitsSpec))
         {
             throw new ModelException(
-                $"layer {layers.Layers[^1].Name} (softmax) stands before the loss {spec.Loss.Kind}, which takes logits: "
+                $"layer {layers.Layers[^1].Name} ({spec.Layers[^1].Kind}) stands before the loss {spec.Loss.Kind}, which takes logits: "
                 + "remove the layer");
         }
 

@@ -57,6 +57,7 @@ public class NetworkTests
         { "slope", "layer 0 (leakyRelu) has the slope -1, expected 0 to 1" },
         { "two names", "two layers are named a: give one another name" },
         { "softmax twice", "layer 1 (softmax) stands before the loss softmaxCrossEntropy, which takes logits: remove the layer" },
+        { "sigmoid twice", "layer 1 (sigmoid) stands before the loss binaryCrossEntropyWithLogits, which takes logits: remove the layer" },
         { "one class", "the loss softmaxCrossEntropy takes (classes), 2 or more, but the last layer gives (1)" },
         { "two logits", "the loss binaryCrossEntropyWithLogits takes a single logit, but the last layer gives (2)" },
         { "two for classes", "the loss halfSquaredError tells the classes 0 and 1 apart by one output, but the last layer gives (2)" },
@@ -277,6 +278,7 @@ public class NetworkTests
         ["two names"] = Case.Model(
             [4], new HalfSquaredErrorSpec(), new ReluSpec { Name = "a" }, new ReluSpec { Name = "a" }),
         ["softmax twice"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new LinearSpec(3), new SoftmaxSpec()),
+        ["sigmoid twice"] = Case.Model([4], new BinaryCrossEntropyWithLogitsSpec(), new LinearSpec(1), new SigmoidSpec()),
         ["one class"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new LinearSpec(1)),
         ["two logits"] = Case.Model([4], new BinaryCrossEntropyWithLogitsSpec(), new LinearSpec(2)),
         ["two for classes"] = Case.Model([4], new HalfSquaredErrorSpec(Classes: true), new LinearSpec(2)),

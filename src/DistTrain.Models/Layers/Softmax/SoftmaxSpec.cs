@@ -1,6 +1,6 @@
 namespace DistTrain.Models;
 
-/// <summary>e^xᵢ / Σ e^xⱼ over a sample's elements. Not to be put before the softmaxCrossEntropy loss, which takes logits.</summary>
+/// <summary>e^xᵢ / Σ e^xⱼ over a sample's elements. Not to be put before a loss of classes, which takes logits.</summary>
 public sealed record SoftmaxSpec : LayerSpec
 {
     public override string Kind => "softmax";

@@ -43,7 +43,7 @@ internal static class ModelSection
         ("relu", new MapShape("max(x, 0); the gradient passes where x ≥ 0.", Name)),
         ("leakyRelu", new MapShape("x where x ≥ 0, else slope · x.",
             MapKey.Number("slope", new NumberShape(0, 1), 0.01, "Factor on negative inputs."), Name)),
-        ("sigmoid", new MapShape("1 / (1 + e^−x).", Name)),
+        ("sigmoid", new MapShape("1 / (1 + e^−x). Not before binaryCrossEntropyWithLogits, which takes logits.", Name)),
         ("tanh", new MapShape("Hyperbolic tangent.", Name)),
         ("gelu", new MapShape("Gaussian error linear unit, exact: x·Φ(x).", Name)),
         ("softmax", new MapShape("e^xᵢ / Σ e^xⱼ. Not before softmaxCrossEntropy, which takes logits.", Name)),
