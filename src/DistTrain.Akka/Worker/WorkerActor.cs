@@ -265,6 +265,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Drive(WorkerInput input)
     {
         _core.Handle(input);
+        _plan.HasDelivered |= _core.HasDelivered;
         ArmDeadline();
     }
 

@@ -20,6 +20,9 @@ internal sealed record WorkerPlan(
 
     public Restarts Restarts { get; init; } = new();
 
+    /// <summary>Whether sums of the actor of the moment have left; told by it, and begun anew by its supervisor.</summary>
+    public bool HasDelivered { get; set; }
+
     /// <summary>How the worker ended; set once.</summary>
     public TaskCompletionSource<RunEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -43,6 +43,7 @@ internal sealed class WorkerSupervisor : ReceiveActor, IWithTimers
     private void Start()
     {
         _startedAt = Stopwatch.GetTimestamp();
+        _plan.HasDelivered = false;
         _worker = Context.Watch(Context.ActorOf(WorkerActor.PropsOf(_plan, _singleton)));
     }
 
@@ -80,7 +81,7 @@ internal sealed class WorkerSupervisor : ReceiveActor, IWithTimers
             Finish(new RunEnd(RunEndKind.Stopped, leave));
         }
         else if (NodeFailure.IsOutOfMemory(failure)
-            || _lives.Next(Stopwatch.GetElapsedTime(_startedAt), hasFailed: true) is not { } pause)
+            || _lives.Next(Stopwatch.GetElapsedTime(_startedAt), _plan.HasDelivered, hasFailed: true) is not { } pause)
         {
             Finish(new RunEnd(RunEndKind.Failed, reason));
         }

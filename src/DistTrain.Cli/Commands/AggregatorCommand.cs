@@ -63,7 +63,8 @@ internal static class AggregatorCommand
                 DataFolder = parsed.GetValue(dataFolder),
                 EndWithStandardInput = isChild,
                 Log = isQuiet || isChild ? null : Console.Out.WriteLine,
-                Listening = isQuiet ? null : bound => Console.Out.WriteLine($"listening on {bound}"),
+                Listening = isQuiet ? null : bound => Console.Out.WriteLine($"{ChildReport.ListeningPrefix}{bound}"),
+                Delivered = isChild ? static () => Console.Out.WriteLine(ChildReport.Delivered) : null,
             };
             RunEnd end = await AggregatorNode.RunAsync(request, interrupt.Stop).ConfigureAwait(false);
             TextWriter output = end.Kind == RunEndKind.Failed ? Console.Error : Console.Out;

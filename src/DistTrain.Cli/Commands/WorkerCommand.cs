@@ -65,6 +65,7 @@ internal static class WorkerCommand
                 Name = parsed.GetValue(name),
                 EndWithStandardInput = isChild,
                 Log = parsed.GetValue(quiet) || isChild ? null : Console.Out.WriteLine,
+                Delivered = isChild ? static () => Console.Out.WriteLine(ChildReport.Delivered) : null,
             };
             RunEnd end = await engine.WorkAsync(parsed, request, interrupt.Stop).ConfigureAwait(false);
             TextWriter output = end.Kind == RunEndKind.Failed ? Console.Error : Console.Out;

@@ -13,6 +13,7 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LoadedRun> _run = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastWorker;
+    private bool _hasTold;
 
     /// <param name="log">Takes a line about connections and workers, from any thread; null: nobody listens.</param>
     public AggregatorActor(AggregatorSettings settings, IRunSource source, IConnector connector, Action<string>? log)
@@ -27,8 +28,17 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
     /// <summary>How it ended; never faults.</summary>
     public Task<RunEnd> End => _end.Task;
 
+    /// <summary>Whether memory did not suffice; known once it has ended.</summary>
+    public bool RanOutOfMemory { get; private set; }
+
     /// <summary>Done when the run is known, so that workers can be taken in; cancelled if it ends before.</summary>
     public Task<LoadedRun> RunKnown => _run.Task;
+
+    /// <summary>Whether sums were handed to a connection to the node above; to be read once it has ended.</summary>
+    public bool HasDelivered => _core.HasDelivered;
+
+    /// <summary>Called once, when its first sums were; null: nobody listens.</summary>
+    public Action? Delivered { get; init; }
 
     protected override Instant? NextDeadline => _core.NextDeadline;
 
@@ -91,12 +101,25 @@ public sealed class AggregatorActor : Actor<AggregatorInput>, IWorkerHost, IMail
         }
     }
 
-    protected override bool TryGoOn() => _core.TryGoOn();
+    protected override bool TryGoOn()
+    {
+        bool hasGoneOn = _core.TryGoOn();
+        if (_core.HasDelivered && !_hasTold)
+        {
+            _hasTold = true;
+            Delivered?.Invoke();
+        }
+
+        return hasGoneOn;
+    }
 
     protected override void OnDeadline(Instant now) => _core.OnDeadline(now);
 
-    protected override void OnFailed(Exception failure) =>
+    protected override void OnFailed(Exception failure)
+    {
+        RanOutOfMemory |= NodeFailure.IsOutOfMemory(failure);
         _end.TrySetResult(new RunEnd(RunEndKind.Failed, NodeFailure.Describe(Name, failure)));
+    }
 
     protected override void OnStopped()
     {

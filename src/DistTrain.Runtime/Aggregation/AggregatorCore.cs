@@ -32,6 +32,9 @@ public sealed class AggregatorCore : IDisposable
 
     public Instant? NextDeadline => _machine.NextDeadline;
 
+    /// <summary>Whether sums were handed to a connection to the node above.</summary>
+    public bool HasDelivered { get; private set; }
+
     /// <summary>The run, once it is known.</summary>
     public LoadedRun? Run => _run;
 
@@ -199,6 +202,7 @@ public sealed class AggregatorCore : IDisposable
                 break;
             case WorkerEffect.SendPartial send:
                 _above?.SendPartial(send.Header, _sums[send.Sums]);
+                HasDelivered |= _above is not null;
                 break;
             case WorkerEffect.LoadRun load:
                 _ = RunLoading.LoadAsync(_source, _host, load.Welcome, _loading.Token);

@@ -24,7 +24,7 @@ public static class AggregatorNode
             var settings = new AggregatorSettings(
                 request.Name ?? $"{NamePrefix}{acceptor.Address}", request.WorkersAtStart, request.ThreadsExpected,
                 new ProtocolTimes());
-            var aggregator = new AggregatorActor(settings, source, connector, log);
+            var aggregator = new AggregatorActor(settings, source, connector, log) { Delivered = request.Delivered };
             request.Listening?.Invoke(acceptor.Address);
             aggregator.Join();
             using CancellationTokenRegistration leaving = leave.Register(() => ((IMailbox<WorkerInput>)aggregator).TryPost(

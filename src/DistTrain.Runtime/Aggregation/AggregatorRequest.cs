@@ -38,4 +38,7 @@ public sealed record AggregatorRequest
 
     /// <summary>Called once with the address in force, when workers are accepted.</summary>
     public Action<IPEndPoint>? Listening { get; init; }
+
+    /// <summary>Called once, when its first sums have gone up.</summary>
+    public Action? Delivered { get; init; }
 }

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
 
 /// <summary>
-/// The aggregators of a run in this process, under supervision: one that fails is started afresh in its place, and its
-/// workers find it there.
+/// The aggregators of a run in this process, under supervision: one that fails is started afresh in its place by the rule
+/// of <see cref="Restarts"/>, and its workers find it there; those of one that is given up join the node above it.
 /// </summary>
 internal sealed class AggregatorTree : IAsyncDisposable
 {
@@ -12,20 +13,22 @@ internal sealed class AggregatorTree : IAsyncDisposable
     private readonly ICrewNode _coordinator;
     private readonly LoadedRun _run;
     private readonly int _threadsPerWorker;
-    private readonly Action<string> _say;
+    private readonly Supervision _supervision;
     private readonly AggregatorActor[][] _nodes;
+    private readonly bool[][] _isGivenUp;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _keepers = [];
 
     public AggregatorTree(
-        FanInTree tree, ICrewNode coordinator, LoadedRun run, int threadsPerWorker, Action<string> say)
+        FanInTree tree, ICrewNode coordinator, LoadedRun run, int threadsPerWorker, Supervision supervision)
     {
         _tree = tree;
         _coordinator = coordinator;
         _run = run;
         _threadsPerWorker = threadsPerWorker;
-        _say = say;
+        _supervision = supervision;
         _nodes = [.. tree.Levels.Select(count => new AggregatorActor[count])];
+        _isGivenUp = [.. tree.Levels.Select(count => new bool[count])];
         for (int level = 0; level < _nodes.Length; level++)
         {
             for (int index = 0; index < _nodes[level].Length; index++)
@@ -55,9 +58,21 @@ internal sealed class AggregatorTree : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private ICrewNode Above(int level, int index) => level == 0
-        ? _coordinator
-        : Volatile.Read(ref _nodes[level - 1][_tree.ParentOf(level, index)]);
+    private bool IsOver => _ending.IsCancellationRequested || _supervision.Over.IsCompleted;
+
+    private ICrewNode Above(int level, int index)
+    {
+        for (int above = level - 1; above >= 0; above--)
+        {
+            index = _tree.ParentOf(above + 1, index);
+            if (!Volatile.Read(ref _isGivenUp[above][index]))
+            {
+                return Volatile.Read(ref _nodes[above][index]);
+            }
+        }
+
+        return _coordinator;
+    }
 
     private AggregatorActor Make(int level, int index)
     {
@@ -75,25 +90,31 @@ internal sealed class AggregatorTree : IAsyncDisposable
 
     private async Task KeepAsync(int level, int index)
     {
-        for (int restart = 0; restart <= RestartsMax; restart++)
+        var lives = new RestartCount(_supervision.Restarts);
+        while (!IsOver)
         {
+            long startedAt = Stopwatch.GetTimestamp();
             AggregatorActor node = _nodes[level][index];
             node.Join();
             RunEnd end = await node.End.ConfigureAwait(false);
             await node.Completion.ConfigureAwait(false);
-            if (end.Kind != RunEndKind.Failed || _ending.IsCancellationRequested)
+            if (end.Kind != RunEndKind.Failed || IsOver)
             {
                 return;
             }
 
-            _say($"{end.Reason}; it is started again");
-            Volatile.Write(ref _nodes[level][index], Make(level, index));
-            if (_ending.IsCancellationRequested)
+            // The next one would need as much memory of this process.
+            if (node.RanOutOfMemory
+                || lives.Next(Stopwatch.GetElapsedTime(startedAt), node.HasDelivered, hasFailed: true) is not { } pause)
             {
+                Volatile.Write(ref _isGivenUp[level][index], true);
+                _supervision.Say($"{end.Reason}; it is not started again, its workers join the node above it");
                 return;
             }
+
+            _supervision.Say($"{end.Reason}; it is started again in {pause.TotalSeconds:0.#} s");
+            await Task.Delay(pause, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Volatile.Write(ref _nodes[level][index], Make(level, index));
         }
     }
-
-    private const int RestartsMax = 100;
 }

@@ -11,6 +11,7 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
     private readonly Uplink _uplink;
     private readonly AttemptLog _attempts;
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _hasTold;
 
     public WorkerActor(string name, int threads, ProtocolTimes times, IRunSource source, IConnector connector)
         : base(name, MailboxCapacity)
@@ -26,8 +27,14 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
     /// <summary>Whether memory did not suffice; known once it has ended.</summary>
     public bool RanOutOfMemory { get; private set; }
 
+    /// <summary>Whether sums of this worker were handed to a connection; to be read once it has ended.</summary>
+    public bool HasDelivered => _core.HasDelivered;
+
     /// <summary>Takes a line about the connection; null: nobody listens.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>Called once, when its first sums were handed to a connection; null: nobody listens.</summary>
+    public Action? Delivered { get; init; }
 
     protected override Instant? NextDeadline => _core.NextDeadline;
 
@@ -70,6 +77,11 @@ public sealed class WorkerActor : Actor<WorkerInput>, IWorkerHost
         }
 
         _core.Handle(message);
+        if (_core.HasDelivered && !_hasTold)
+        {
+            _hasTold = true;
+            Delivered?.Invoke();
+        }
     }
 
     protected override void OnDeadline(Instant now) => _core.OnDeadline(now);

@@ -30,6 +30,9 @@ public sealed class WorkerCore : IDisposable
 
     public Instant? NextDeadline => _machine.NextDeadline;
 
+    /// <summary>Whether sums of this worker were handed to a connection.</summary>
+    public bool HasDelivered { get; private set; }
+
     public void OnDeadline(Instant now) => Drive(now, new WorkerEvent.TimePassed());
 
     public void Handle(WorkerInput input)
@@ -250,5 +253,6 @@ public sealed class WorkerCore : IDisposable
         SumView view = whole.Length == buckets.SumLength ? buckets.View(whole.Buffer, send.Header.Bucket) : whole;
         _port?.SendPartial(send.Header with { Parts = _partsToTell }, view);
         _partsToTell = default;
+        HasDelivered |= _port is not null;
     }
 }

@@ -5,9 +5,9 @@ using DistTrain.Runtime.Security;
 namespace DistTrain.Runtime;
 
 /// <summary>
-/// Processes of a run on this machine under supervision: each is started, watched, started again with a growing pause when
-/// it dies, though not for ever, and ended with the run. They hold the read end of a pipe whose write end only this process has, so none
-/// outlives it, however it dies.
+/// Processes of a run on this machine under supervision: each is started, watched, started again by the rule of
+/// <see cref="Restarts"/> when it dies, and ended with the run. They hold the read end of a pipe whose write end only this
+/// process has, so none outlives it, however it dies.
 /// </summary>
 internal sealed class ChildProcesses : IAsyncDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class ChildProcesses : IAsyncDisposable
                 return;
             }
 
-            if (lives.Next(Stopwatch.GetElapsedTime(startedAt), end.HasFailed) is not { } pause)
+            if (lives.Next(Stopwatch.GetElapsedTime(startedAt), end.HasWorked, end.HasFailed) is not { } pause)
             {
                 Leave(child, end);
                 return;
@@ -82,6 +82,8 @@ internal sealed class ChildProcesses : IAsyncDisposable
         {
             _supervision.Say($"{child.What} {end.What}; it is not started again");
         }
+
+        child.GivenUp?.Invoke();
     }
 
     /// <returns>Null: the run ends.</returns>
@@ -104,13 +106,15 @@ internal sealed class ChildProcesses : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            return new ProcessEnd($"cannot be started ({_command.Program}: {error.Message})", HasFailed: true, "");
+            return new ProcessEnd(
+                $"cannot be started ({_command.Program}: {error.Message})", HasWorked: false, HasFailed: true, "");
         }
 
         using Process process = started;
-        string lastWords = await WatchAsync(process, child).ConfigureAwait(false);
+        (bool hasWorked, string lastWords) = await WatchAsync(process, child).ConfigureAwait(false);
         return new ProcessEnd(
-            $"ended ({DescribeExit(process.ExitCode)})", process.ExitCode is not (0 or Interrupted or Terminated), lastWords);
+            $"ended ({DescribeExit(process.ExitCode)})", hasWorked, process.ExitCode is not (0 or Interrupted or Terminated),
+            lastWords);
     }
 
     private Process Start(IReadOnlyList<string> arguments)
@@ -133,16 +137,21 @@ internal sealed class ChildProcesses : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    /// <returns>The last line of its standard error; empty: it wrote none.</returns>
-    private async Task<string> WatchAsync(Process worker, ChildProcess child)
+    /// <returns>Whether it said that it delivered something; the last line of its standard error, empty where it wrote none.</returns>
+    private async Task<(bool HasWorked, string LastWords)> WatchAsync(Process worker, ChildProcess child)
     {
         string lastWords = "";
+        bool hasWorked = false;
         Task relay = RelayAsync(worker.StandardError, line =>
         {
             lastWords = line;
             _supervision.Say($"{child.What}: {line}");
         });
-        Task drain = RelayAsync(worker.StandardOutput, child.Output ?? (static _ => { }));
+        Task drain = RelayAsync(worker.StandardOutput, line =>
+        {
+            hasWorked |= line == ChildReport.Delivered;
+            child.Output?.Invoke(line);
+        });
         try
         {
             await worker.WaitForExitAsync(_ending.Token).ConfigureAwait(false);
@@ -153,7 +162,7 @@ internal sealed class ChildProcesses : IAsyncDisposable
         }
 
         await Task.WhenAll(relay, drain).ConfigureAwait(false);
-        return lastWords;
+        return (hasWorked, lastWords);
     }
 
     /// <summary>A worker ends by itself when the run does; one that is stuck or stopped is killed.</summary>
@@ -195,7 +204,7 @@ internal sealed class ChildProcesses : IAsyncDisposable
         : $"exit code {code}";
 
     /// <param name="What">Goes on from the process's name.</param>
-    private sealed record ProcessEnd(string What, bool HasFailed, string LastWords);
+    private sealed record ProcessEnd(string What, bool HasWorked, bool HasFailed, string LastWords);
 
     private const int TokenBytes = 32;
     private const int SignalBase = 128;

@@ -33,7 +33,7 @@ public static class LocalTraining
         RunSession session, TrainingRequest request, CancellationToken cancellation)
     {
         var aggregators = new AggregatorTree(
-            TreeOf(request), session.Coordinator, session.Run, request.ThreadsPerWorker, session.Say);
+            TreeOf(request), session.Coordinator, session.Run, request.ThreadsPerWorker, session.Supervision);
         await using (aggregators.ConfigureAwait(false))
         {
             var crew = new WorkerCrew(

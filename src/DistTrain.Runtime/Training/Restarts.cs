@@ -1,6 +1,9 @@
 namespace DistTrain.Runtime;
 
-/// <summary>How a node of this machine that failed is started again: after a pause that doubles each time, and not for ever.</summary>
+/// <summary>
+/// How a node of this machine that failed is started again: after a pause that doubles each time, and for as long as it does
+/// some work in between. Whoever kills it on purpose, however often, finds it there again.
+/// </summary>
 internal sealed record Restarts
 {
     public TimeSpan PauseFirst { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -10,12 +13,12 @@ internal sealed record Restarts
     /// <summary>A node that lived longer begins with the first pause again.</summary>
     public TimeSpan LivedLong { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A node that lived longer has had its failures in a row forgiven.</summary>
+    /// <summary>A node that lived longer counts as one that worked: it may have had nothing to do.</summary>
     public TimeSpan LivedWell { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Failures in a row, each soon after the start: what made it fail so often (memory that does not
-    /// suffice, a program that cannot be started) makes it fail again.
+    /// Lives in a row that failed before their first result: what made them fail so often (memory that does not suffice, a
+    /// program that cannot be started) makes the next one fail, too.
     /// </summary>
     public int FailuresMax { get; init; } = 6;
 }
@@ -42,16 +45,13 @@ internal sealed class RestartCount(Restarts rule)
     private int _failures;
 
     /// <summary>To be called at the end of each life.</summary>
+    /// <param name="hasWorked">It delivered a result.</param>
     /// <param name="hasFailed">False: it was asked to go, and did.</param>
     /// <returns>The pause before the next life; null: there is no hope.</returns>
-    public TimeSpan? Next(TimeSpan lived, bool hasFailed)
+    public TimeSpan? Next(TimeSpan lived, bool hasWorked, bool hasFailed)
     {
-        if (lived > rule.LivedWell || !hasFailed)
-        {
-            _failures = 0;
-        }
-
-        if (hasFailed && ++_failures >= rule.FailuresMax)
+        _failures = hasWorked || !hasFailed || lived > rule.LivedWell ? 0 : _failures + 1;
+        if (_failures >= rule.FailuresMax)
         {
             return null;
         }

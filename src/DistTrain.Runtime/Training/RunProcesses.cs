@@ -70,24 +70,22 @@ internal sealed class RunProcesses
             IsWorker: false,
             line =>
             {
-                if (line.StartsWith(ListeningPrefix, StringComparison.Ordinal))
+                if (line.StartsWith(ChildReport.ListeningPrefix, StringComparison.Ordinal))
                 {
-                    address.TrySetResult(line[ListeningPrefix.Length..].Trim());
+                    address.TrySetResult(line[ChildReport.ListeningPrefix.Length..].Trim());
                 }
-            });
+            },
+            () => address.TrySetResult(Nowhere));
     }
 
     /// <summary>The node above first; behind it, for who finds it gone, the coordinator.</summary>
     private async Task<string[]> JoinAsync(int level, int index, CancellationToken cancellation)
     {
         string coordinator = _coordinator.ToString();
-        return level == 0
-            ? ["--join", coordinator]
-            :
-            [
-                "--join", await _addresses[level - 1][_tree.ParentOf(level, index)].Task.WaitAsync(cancellation).ConfigureAwait(false),
-                "--join", coordinator,
-            ];
+        string above = level == 0
+            ? Nowhere
+            : await _addresses[level - 1][_tree.ParentOf(level, index)].Task.WaitAsync(cancellation).ConfigureAwait(false);
+        return above == Nowhere ? ["--join", coordinator] : ["--join", above, "--join", coordinator];
     }
 
     private int WorkersBelow(int level, int index) => level == _tree.Levels.Length
@@ -97,6 +95,6 @@ internal sealed class RunProcesses
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What the aggregator command says on standard output when workers can come.</summary>
-    internal const string ListeningPrefix = "listening on ";
+    /// <summary>The address of an aggregator that was given up before it listened anywhere.</summary>
+    private const string Nowhere = "";
 }

@@ -4,8 +4,8 @@ using DistTrain.Protocol;
 namespace DistTrain.Runtime;
 
 /// <summary>
-/// Worker actors of this process under supervision: one that fails is started afresh after a pause that doubles each
-/// time, and not for ever; the run goes on with the others meanwhile.
+/// Worker actors of this process under supervision: one that fails is started afresh by the rule of
+/// <see cref="Restarts"/>; the run goes on with the others meanwhile.
 /// </summary>
 internal sealed class WorkerCrew : IAsyncDisposable
 {
@@ -63,7 +63,7 @@ internal sealed class WorkerCrew : IAsyncDisposable
 
             // The next one would need as much memory of this process.
             if (worker.RanOutOfMemory
-                || lives.Next(Stopwatch.GetElapsedTime(startedAt), hasFailed: true) is not { } pause)
+                || lives.Next(Stopwatch.GetElapsedTime(startedAt), worker.HasDelivered, hasFailed: true) is not { } pause)
             {
                 Leave(end.Reason);
                 return;

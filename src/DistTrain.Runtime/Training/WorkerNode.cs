@@ -17,6 +17,7 @@ public static class WorkerNode
         var worker = new WorkerActor(name, request.Threads, new ProtocolTimes(), source, connector)
         {
             Log = request.Log,
+            Delivered = request.Delivered,
         };
         worker.Join();
         using CancellationTokenRegistration leaving = leave.Register(

@@ -35,4 +35,7 @@ public sealed record WorkerRequest
 
     /// <summary>Told what happens to the connection, a line each; called from one thread at a time.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>Called once, when its first sums have left; by the plain engine alone.</summary>
+    public Action? Delivered { get; init; }
 }

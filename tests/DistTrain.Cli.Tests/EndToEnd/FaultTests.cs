@@ -61,6 +61,35 @@ public sealed class FaultTests
         Assert.Equal(1, (int)result.Summary["recoveries"]!);
     }
 
+    /// <summary>More often than a worker may fail that never works; without it nothing would be left to go on with.</summary>
+    [SkippableFact]
+    public async Task Train_TheOnlyWorkerProcessKilledAgainAndAgain_GoesOn()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "finds child processes in /proc");
+        using var folder = new TemporaryFolder();
+        using DistTrainCommand train = DistTrainCommand.Start(
+            "train", Run, "--processes", "--json", "--set", "training.epochs=1000000", "--out", folder["out"]);
+        const int Kills = 7;
+        for (int kill = 1; kill <= Kills; kill++)
+        {
+            await train.WaitForLineAsync(IsJoined, kill);
+            await train.WaitForNextLineAsync(IsAnyEpoch);
+            await train.WaitForNextLineAsync(IsAnyEpoch);
+            using Process child = Process.GetProcessById(Assert.Single(ChildrenOf(train.Process.Id)));
+            child.Kill();
+        }
+
+        await train.WaitForLineAsync(IsJoined, Kills + 1);
+        Signal.Send(train.Process, Signal.Terminate);
+
+        CommandResult stopped = await train.EndAsync();
+        Assert.True(stopped.ExitCode == 143, $"exit code {stopped.ExitCode}: {stopped.Errors}");
+
+        static bool IsJoined(string line) => line.Contains("\"workerJoined\"", StringComparison.Ordinal);
+
+        static bool IsAnyEpoch(string line) => line.Contains("\"event\":\"epoch\"", StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task Train_ParentKilled_LeavesNoWorkerBehind()
     {

@@ -106,6 +106,18 @@ internal sealed class DistTrainCommand : IDisposable
         return WaitAsync(found.Task);
     }
 
+    /// <summary>The first line that is wanted, on either output, of those to come.</summary>
+    public Task<string> WaitForNextLineAsync(Func<string, bool> isWanted)
+    {
+        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _waits.Add((isWanted, found));
+        }
+
+        return WaitAsync(found.Task);
+    }
+
     private async Task<string> WaitAsync(Task<string> found)
     {
         try

@@ -1,3 +1,5 @@
+using DistTrain.Protocol;
+
 namespace DistTrain.Runtime.Tests.Training;
 
 /// <summary>Processes that end by themselves.</summary>
@@ -33,6 +35,60 @@ public sealed class ChildProcessesTests
         {
             Assert.Equal(expected, await givenUp.Task.WaitAsync(Patience));
             Assert.Equal(Quick.FailuresMax - 1, restarts.Count);
+        }
+    }
+
+    /// <summary>As one that is killed on purpose, time and again.</summary>
+    [SkippableFact]
+    public async Task Process_ThatWorkedBeforeEachFailure_IsStartedAgainWithoutEnd()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "starts a shell");
+        int lives = 0;
+        var enough = new TaskCompletionSource<string>();
+        var supervision = new Supervision
+        {
+            Say = _ =>
+            {
+                if (++lives == Quick.FailuresMax * 4)
+                {
+                    enough.TrySetResult("alive");
+                }
+            },
+            GiveUp = reason => enough.TrySetResult(reason),
+            Over = new TaskCompletionSource().Task,
+            Restarts = Quick,
+        };
+        string script = $"echo '{ChildReport.Delivered}'; kill -KILL $$";
+        var children = new ChildProcesses(new ProcessCommand("sh", ["-c", script]), "token", [Worker(1)], supervision);
+        await using (children)
+        {
+            Assert.Equal("alive", await enough.Task.WaitAsync(Patience));
+        }
+    }
+
+    /// <summary>What it would have listened on is never known: whoever waits for it goes on without it.</summary>
+    [SkippableFact]
+    public async Task Aggregator_ThatNeverStarts_IsGivenUpAndItsWorkersJoinTheCoordinator()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "starts a shell");
+        var coordinator = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 7070);
+        var processes = new RunProcesses(FanInTree.For(4, 2), coordinator, threads: 1, LinkKind.Auto);
+        ChildProcess[] all = [.. processes.All()];
+        Task<IReadOnlyList<string>> first = all[^1].Arguments(CancellationToken.None);
+        Assert.False(first.IsCompleted);
+        var supervision = new Supervision
+        {
+            Say = static _ => { },
+            GiveUp = static _ => { },
+            Over = new TaskCompletionSource().Task,
+            Restarts = Quick,
+        };
+        var children = new ChildProcesses(
+            new ProcessCommand("sh", ["-c", "exit 1"]), "token", all.Where(static child => !child.IsWorker), supervision);
+        await using (children)
+        {
+            IReadOnlyList<string> arguments = await first.WaitAsync(Patience);
+            Assert.Equal(["worker", "--join", "127.0.0.1:7070", "--threads"], arguments.Take(4));
         }
     }
 
