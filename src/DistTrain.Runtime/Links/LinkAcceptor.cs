@@ -77,6 +77,7 @@ public sealed class LinkAcceptor : IAsyncDisposable
 
     private async Task AcceptAllAsync()
     {
+        bool hasTold = false;
         while (!_ending.IsCancellationRequested)
         {
             Socket socket;
@@ -88,13 +89,21 @@ public sealed class LinkAcceptor : IAsyncDisposable
             {
                 return;
             }
-            catch (SocketException)
+            catch (SocketException failure)
             {
-                // A connection that broke before it was taken, or no file handles left for now: the next one may do.
+                // A connection that broke before it was taken, or no files left for now: the next one may do.
+                if (failure.SocketErrorCode == SocketError.TooManyOpenSockets && !hasTold)
+                {
+                    hasTold = true;
+                    _refused($"nobody else can be taken in at {Address} while no more files can be opened; "
+                        + $"raise the limit, as in {OpenFileLimit.Remedy}");
+                }
+
                 await Task.Delay(PauseAfterFailure).ConfigureAwait(false);
                 continue;
             }
 
+            hasTold = false;
             _ = AdmitAsync(socket);
         }
     }

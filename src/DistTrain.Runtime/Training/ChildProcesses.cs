@@ -53,7 +53,7 @@ internal sealed class ChildProcesses : IAsyncDisposable
         while (!IsOver)
         {
             long startedAt = Stopwatch.GetTimestamp();
-            ProcessEnd? end = await LiveAsync(child).ConfigureAwait(false);
+            ProcessEnd? end = await TryLiveAsync(child).ConfigureAwait(false);
             if (end is null || IsOver)
             {
                 return;
@@ -86,6 +86,22 @@ internal sealed class ChildProcesses : IAsyncDisposable
         child.GivenUp?.Invoke();
     }
 
+    /// <summary>Whatever goes wrong around a process is its failure: a keeper that ended by it would leave the run waiting.</summary>
+    private async Task<ProcessEnd?> TryLiveAsync(ChildProcess child)
+    {
+        try
+        {
+            return await LiveAsync(child).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a system that runs out of something throws.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return new ProcessEnd(
+                $"cannot be kept ({failure.Message.TrimEnd('.')})", HasWorked: false, HasFailed: true, "");
+        }
+    }
+
     /// <returns>Null: the run ends.</returns>
     private async Task<ProcessEnd?> LiveAsync(ChildProcess child)
     {
@@ -106,8 +122,10 @@ internal sealed class ChildProcesses : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            return new ProcessEnd(
-                $"cannot be started ({_command.Program}: {error.Message})", HasWorked: false, HasFailed: true, "");
+            string why = !OperatingSystem.IsWindows() && error.NativeErrorCode == OpenFileLimit.TooManyOpenFiles
+                ? $"no more files can be opened; raise the limit, as in {OpenFileLimit.Remedy}"
+                : $"{_command.Program}: {error.Message}";
+            return new ProcessEnd($"cannot be started ({why})", HasWorked: false, HasFailed: true, "");
         }
 
         using Process process = started;

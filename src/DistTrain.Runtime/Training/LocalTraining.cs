@@ -20,6 +20,12 @@ public static class LocalTraining
                 $"{request.Workers} workers with {request.ThreadsPerWorker} threads are too few, at least 1 of each is needed");
         }
 
+        if (request.Processes && OpenFileLimit.Describe(
+            request.Workers == 1 ? "1 worker process" : $"{request.Workers} worker processes", FilesNeeded(request)) is { } shortage)
+        {
+            throw new TrainingException(shortage);
+        }
+
         RunSession session = RunSession.Open(SettingsOf(request), observer, cancellation);
         await using (session.ConfigureAwait(false))
         {
@@ -86,6 +92,9 @@ public static class LocalTraining
         Link = request.Link,
         SharesEvenly = request.SharesEvenly,
     };
+
+    private static int FilesNeeded(TrainingRequest request) => OpenFileLimit.OfANode
+        + (OpenFileLimit.OfAWorkerProcess * (request.Workers + TreeOf(request).Aggregators));
 
     private static FanInTree TreeOf(TrainingRequest request) => FanInTree.For(request.Workers, request.Run.Cluster.FanIn);
 }
