@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using DistTrain.Runtime;
 
@@ -26,7 +27,8 @@ internal static class SchemaCommand
             }
             else
             {
-                parsed.InvocationConfiguration.Output.Write(schema);
+                // UTF-8 whatever the console has, as JSON wants it.
+                StandardOutput.Write(output => output.Write(Encoding.UTF8.GetBytes(schema)));
             }
 
             return ExitCodes.Done;

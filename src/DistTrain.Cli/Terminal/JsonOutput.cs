@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,7 +8,8 @@ using DistTrain.Protocol;
 
 namespace DistTrain.Cli;
 
-/// <summary>Results as JSON: one line, camelCase.</summary>
+/// <summary>Results as JSON: one line, camelCase, ASCII alone.</summary>
+/// <remarks>JSON is UTF-8, and the console may have another encoding; ASCII is the same in both.</remarks>
 internal static class JsonOutput
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -17,7 +20,7 @@ internal static class JsonOutput
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new WorkerIdConverter() },
     };
 
-    public static string Write(object value) => JsonSerializer.Serialize(value, value.GetType(), Options);
+    public static string Write(object value) => ToAscii(JsonSerializer.Serialize(value, value.GetType(), Options));
 
     /// <summary>An object with "event" first.</summary>
     public static string WriteEvent(string name, object value, params ReadOnlySpan<(string Key, string Value)> more)
@@ -33,7 +36,26 @@ internal static class JsonOutput
             line[key] = node?.DeepClone();
         }
 
-        return line.ToJsonString(Options);
+        return ToAscii(line.ToJsonString(Options));
+    }
+
+    /// <remarks>Outside of strings JSON is ASCII, so whatever is not stands in a string.</remarks>
+    private static string ToAscii(string json)
+    {
+        if (Ascii.IsValid(json))
+        {
+            return json;
+        }
+
+        var ascii = new StringBuilder(json.Length + 64);
+        foreach (char character in json)
+        {
+            _ = char.IsAscii(character)
+                ? ascii.Append(character)
+                : ascii.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}");
+        }
+
+        return ascii.ToString();
     }
 
     /// <summary>The number alone.</summary>

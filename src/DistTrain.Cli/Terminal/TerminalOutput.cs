@@ -9,7 +9,11 @@ internal static class TerminalOutput
 
     /// <summary>Whether lines can be redrawn.</summary>
     public static bool IsTerminal =>
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        !Console.IsOutputRedirected && IsRedrawable(Environment.GetEnvironmentVariable("TERM"), OperatingSystem.IsWindows());
+
+    /// <param name="term">What TERM says; consoles of Windows say nothing.</param>
+    internal static bool IsRedrawable(string? term, bool isWindows) =>
+        string.IsNullOrEmpty(term) ? isWindows : term != "dumb";
 
     public static IAnsiConsole Open()
     {

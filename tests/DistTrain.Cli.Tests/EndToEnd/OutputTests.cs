@@ -1,6 +1,6 @@
 namespace DistTrain.Cli.Tests.EndToEnd;
 
-/// <summary>Standard output and standard error that cannot be written to.</summary>
+/// <summary>Standard output and standard error that cannot be written to, or are read in another encoding.</summary>
 public sealed class OutputTests
 {
     private const string Full = "standard output cannot be written to (No space left on device); send it to a file or another disk";
@@ -46,5 +46,17 @@ public sealed class OutputTests
         CommandResult result = await DistTrainCommand.RunInShellAsync(first, arguments);
 
         Assert.Equal((expected, ""), (result.ExitCode, result.Errors));
+    }
+
+    [SkippableFact]
+    public async Task Schema_WhereTheLocaleIsLatin1_IsUtf8()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "has no locales");
+
+        CommandResult result = await DistTrainCommand.RunAsync(
+            ["schema"], new Dictionary<string, string> { ["LC_ALL"] = "de_DE.ISO-8859-1" });
+
+        string published = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "run.schema.json"));
+        Assert.Equal(published.Trim(), result.Output.Trim());
     }
 }
