@@ -54,6 +54,9 @@ public sealed class NodeEnvironmentTests : IDisposable
         Assert.Equal(("here", 7171), (from.AdvertisedHost, from.Port));
         Assert.Equal(["a:7070", "b:7072"], from.OtherCoordinators.ToArray());
 
+        Assert.Equal("::1", Complete(new AkkaOptions(), null, [], ("DISTTRAIN_ADVERTISE", "[::1]")).AdvertisedHost);
+        Assert.Equal("::1", Complete(new AkkaOptions { AdvertisedHost = "::1" }, null, []).AdvertisedHost);
+
         AkkaOptions over = Complete(
             new AkkaOptions { AdvertisedHost = "there", Port = 1, OtherCoordinators = ["c:1"] }, null, [], environment);
         Assert.Equal(("there", 1), (over.AdvertisedHost, over.Port));
@@ -62,13 +65,28 @@ public sealed class NodeEnvironmentTests : IDisposable
 
     [Theory]
     [InlineData("DISTTRAIN_AKKA_PORT", "x", "x is no port, expected 1 to 65535")]
+    [InlineData("DISTTRAIN_ADVERTISE", "http://x", "DISTTRAIN_ADVERTISE: http://x is no host, expected a name or an address, without a port")]
+    [InlineData("DISTTRAIN_ADVERTISE", "x:7071", "x:7071 is no host")]
+    [InlineData("DISTTRAIN_ADVERTISE", "a b", "a b is no host")]
     [InlineData("DISTTRAIN_COORDINATORS", "somewhere", "somewhere is no coordinator's address, expected HOST:PORT")]
+    [InlineData("DISTTRAIN_COORDINATORS", "http://a:1", "http://a:1 is no coordinator's address")]
+    [InlineData("DISTTRAIN_COORDINATORS", "::1:7070", "::1:7070 is no coordinator's address")]
+    [InlineData("DISTTRAIN_COORDINATORS", "a:7070,b:65535", "a coordinator on port 65535 has no port after it for Akka.Remote")]
+    [InlineData("AKKA__", "1", "AKKA__ names no setting")]
+    [InlineData("AKKA____X", "1", "AKKA____X names no setting")]
     [InlineData("DISTTRAIN_AKKA_CONFIG", "/nowhere/akka.conf", "the Akka configuration /nowhere/akka.conf cannot be read")]
     public void Environment_Wrong_IsToldInWords(string name, string text, string sentence)
     {
         var wrong = Assert.Throws<NodeSettingsException>(() => Complete(new AkkaOptions(), null, [], (name, text)));
         Assert.Contains(sentence, wrong.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("[::1]:7070", "[::1]:7071")]
+    [InlineData("my_host-2.example:7070", "my_host-2.example:7071")]
+    [InlineData("10.0.0.1:65534", "10.0.0.1:65535")]
+    public void Seed_OfACoordinator_IsThePortAfter(string coordinator, string seed) =>
+        Assert.Equal(seed, AkkaOptions.SeedOf(coordinator));
 
     [Fact]
     public void File_ThatIsNoHocon_IsToldInWords()

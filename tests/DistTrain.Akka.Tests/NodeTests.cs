@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using DistTrain.Protocol;
@@ -26,6 +27,38 @@ public sealed class NodeTests : IDisposable
         Assert.Equal(RunEndKind.Completed, result.End.Kind);
         Assert.Equal(expected, result.Summary.WeightsSha256);
         Assert.Equal("akka", result.Summary.Engine);
+    }
+
+    [Fact]
+    public async Task Cluster_OnIpv6_GivesTheSameWeights()
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return;
+        }
+
+        string expected = await _run.WeightsOfLocalTrainingAsync();
+        IPEndPoint listen = FreePorts.Pair(IPAddress.IPv6Loopback);
+        Task<TrainingResult> training = Coordinate(
+            listen, new AkkaOptions(), request => request with { Token = "a token that is long and random" });
+        await EndAsync(Work(
+            listen.Port, "worker", request => request with { Host = "::1", Token = "a token that is long and random" }));
+        Assert.Equal(expected, (await training.WaitAsync(Patience)).Summary.WeightsSha256);
+    }
+
+    [Theory]
+    [InlineData("akka.actor.provider = local")]
+    [InlineData("akka.cluster.split-brain-resolver.active-strategy = nonsense")]
+    [InlineData("akka.loglevel = NOISY")]
+    [InlineData("akka.cluster = 3")]
+    public async Task Settings_ThatAkkaRefuses_AreToldInOneSentence(string settings)
+    {
+        IPEndPoint own = FreePorts.Pair(IPAddress.Loopback);
+        var wrong = await Assert.ThrowsAsync<TrainingException>(
+            () => Coordinate(own, new AkkaOptions { Overrides = settings }).WaitAsync(Patience));
+        Assert.StartsWith($"the Akka node cannot start on 127.0.0.1:{own.Port + 1}: ", wrong.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; look at --akka-config, --akka-set and AKKA__ variables", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', wrong.Message);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public static class NodeEnvironment
 
         return flags with
         {
-            AdvertisedHost = flags.AdvertisedHost ?? Text(environment, Advertise),
+            AdvertisedHost = ReadHost("--advertise", flags.AdvertisedHost) ?? ReadHost(Advertise, Text(environment, Advertise)),
             Port = flags.Port ?? ReadPort(Text(environment, Port)),
             OtherCoordinators = coordinators,
             Overrides = hocon.ToString(),
@@ -68,8 +68,13 @@ public static class NodeEnvironment
         .Order(StringComparer.Ordinal)
         .Select(name => (PathOf(name), $"{environment[name]}"));
 
-    private static string PathOf(string name) => string.Join(
-        '.', name.ToLowerInvariant().Split("__").Select(part => part.Replace('_', '-')));
+    private static string PathOf(string name)
+    {
+        string[] parts = name.ToLowerInvariant().Split("__");
+        return parts.All(static part => part.Length > 0)
+            ? string.Join('.', parts.Select(part => part.Replace('_', '-')))
+            : throw new NodeSettingsException($"{name} names no setting; expected one as in AKKA__LOGLEVEL for akka.loglevel");
+    }
 
     private static (string Path, string Value) Split(string setting)
     {
@@ -124,6 +129,11 @@ public static class NodeEnvironment
             throw new NodeSettingsException($"{file} is no HOCON: {failure.Message.Split('\n')[0].TrimEnd('.', '\r')}", failure);
         }
     }
+
+    /// <returns>An IPv6 address without its brackets, if it came with any.</returns>
+    private static string? ReadHost(string source, string? text) => text is null ? null
+        : AkkaOptions.HostOf(text) ?? AkkaOptions.HostOf($"[{text}]")
+        ?? throw new NodeSettingsException($"{source}: {text} is no host, expected a name or an address, without a port");
 
     private static int? ReadPort(string? text) => text is null ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535 ? port

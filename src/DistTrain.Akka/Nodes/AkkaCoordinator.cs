@@ -17,6 +17,7 @@ public static class AkkaCoordinator
     /// it ends this node's part alone, and the run goes on with the next.
     /// </param>
     /// <exception cref="TrainingException">The run cannot start, or failed on this node.</exception>
+    /// <exception cref="NodeSettingsException">No Akka node can be at such an address.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the data was ready, or this node's turn came.</exception>
     public static async Task<TrainingResult> RunAsync(
         ClusterRequest request, AkkaOptions options, ITrainingObserver observer, CancellationToken cancellation)
@@ -134,7 +135,7 @@ public static class AkkaCoordinator
         IPAddress listen = request.Listen.Address;
         bool isAll = listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any);
         string host = options.AdvertisedHost ?? (isAll ? Dns.GetHostName() : listen.ToString());
-        int port = options.Port ?? AkkaOptions.PortAfter(request.Listen.Port);
+        int port = options.Port ?? AkkaOptions.AkkaPortOf(request.Listen.Port);
         return new NodeSettings
         {
             Role = Roles.Coordinator,
@@ -142,7 +143,7 @@ public static class AkkaCoordinator
             ListenPort = port,
             AdvertisedHost = host,
             Seeds = options.OtherCoordinators.IsEmpty
-                ? [$"{host}:{port}"]
+                ? [AkkaOptions.AddressOf(host, port)]
                 : [.. options.OtherCoordinators.Select(AkkaOptions.SeedOf)],
             Tls = identity,
             Overrides = options.Overrides,

@@ -16,9 +16,10 @@ internal static class AkkaNode
     /// <exception cref="TrainingException">The address cannot be listened on, or the configuration is wrong.</exception>
     public static ActorSystem Start(NodeSettings settings, Action<string> say, NewsFilter news)
     {
+        ActorSystem? system = null;
         try
         {
-            return ActorSystem.Create(
+            system = ActorSystem.Create(
                 NodeSettings.SystemName,
                 NodeConfiguration.SetupOf(settings, (level, line) =>
                 {
@@ -27,14 +28,20 @@ internal static class AkkaNode
                         say(line);
                     }
                 }));
+
+            // Its settings are read now; what is wrong with them is told like the rest.
+            _ = Cluster.Get(system).DowningProvider;
+            return system;
         }
 #pragma warning disable CA1031 // Akka reports a busy port and a wrong setting as whatever its transport threw, often wrapped.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            _ = system?.Terminate();
+            string hint = settings.Overrides.Length == 0 ? "" : "; look at --akka-config, --akka-set and AKKA__ variables";
             throw new TrainingException(
-                $"the Akka node cannot start on {settings.ListenHost}:{settings.ListenPort}: "
-                + failure.GetBaseException().Message.TrimEnd('.'), failure);
+                $"the Akka node cannot start on {AkkaOptions.AddressOf(settings.ListenHost, settings.ListenPort)}: "
+                + $"{failure.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r', ' ', ':')}{hint}", failure);
         }
     }
 

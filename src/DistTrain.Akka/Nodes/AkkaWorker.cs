@@ -17,6 +17,7 @@ public static class AkkaWorker
     /// <param name="leave">The worker is asked to go: it finishes the work in hand, hands back the rest and ends.</param>
     /// <returns>How it ended: completed with the run, stopped on request, or failed with the reason.</returns>
     /// <exception cref="TrainingException">The node cannot start.</exception>
+    /// <exception cref="NodeSettingsException">No Akka node can be at such an address.</exception>
     public static async Task<RunEnd> RunAsync(WorkerRequest request, AkkaOptions options, CancellationToken leave)
     {
         TlsIdentity? identity = AkkaNode.IdentityOf(request.Tls, request.Token);
@@ -134,8 +135,7 @@ public static class AkkaWorker
 
     private static NodeSettings SettingsOf(WorkerRequest request, AkkaOptions options, TlsIdentity? identity)
     {
-        int seedPort = AkkaOptions.PortAfter(request.Port);
-        string own = AkkaNode.AddressTowards(request.Host, seedPort).ToString();
+        string own = AkkaNode.AddressTowards(request.Host, request.Port).ToString();
         return new NodeSettings
         {
             Role = Roles.Worker,
@@ -144,8 +144,8 @@ public static class AkkaWorker
             AdvertisedHost = options.AdvertisedHost ?? own,
             Seeds =
             [
-                $"{request.Host}:{seedPort}",
-                .. request.Others.Select(other => AkkaOptions.SeedOf($"{other.Host}:{other.Port}")),
+                AkkaOptions.SeedOf(request.Host, request.Port),
+                .. request.Others.Select(other => AkkaOptions.SeedOf(other.Host, other.Port)),
                 .. options.OtherCoordinators.Select(AkkaOptions.SeedOf),
             ],
             Tls = identity,

@@ -97,7 +97,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         _coordinator = Sender;
         Context.Watch(_coordinator);
-        string host = _coordinator.Path.Address.Host ?? System.Net.IPAddress.Loopback.ToString();
+
+        // Akka puts an IPv6 address in brackets.
+        string host = _coordinator.Path.Address.Host?.Trim('[', ']') ?? System.Net.IPAddress.Loopback.ToString();
         int attempt = _attempt;
         _plan.Dial(host, offer.Port, offer.Ticket, _mailbox, _ending.Token)
             .PipeTo(

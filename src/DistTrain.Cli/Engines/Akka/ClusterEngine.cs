@@ -62,13 +62,25 @@ internal sealed class ClusterEngine
 
     public Task<TrainingResult> CoordinateAsync(
         ParseResult parsed, ClusterRequest request, ITrainingObserver observer, CancellationToken stop) =>
-        AkkaCoordinator.RunAsync(request, OptionsOf(parsed), observer, stop);
+        SayingWhatIsWrongAsync(() => AkkaCoordinator.RunAsync(request, OptionsOf(parsed), observer, stop));
 
     /// <summary>A child of train --processes serves its parent, which has the plain engine in any build.</summary>
     public Task<RunEnd> WorkAsync(ParseResult parsed, WorkerRequest request, CancellationToken leave) =>
         request.EndWithStandardInput
             ? WorkerNode.RunAsync(request, leave)
-            : AkkaWorker.RunAsync(request, OptionsOf(parsed), leave);
+            : SayingWhatIsWrongAsync(() => AkkaWorker.RunAsync(request, OptionsOf(parsed), leave));
+
+    private static async Task<T> SayingWhatIsWrongAsync<T>(Func<Task<T>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (NodeSettingsException wrong)
+        {
+            throw new UsageException(wrong.Message);
+        }
+    }
 
     private AkkaOptions OptionsOf(ParseResult parsed)
     {
@@ -78,13 +90,6 @@ internal sealed class ClusterEngine
             Port = parsed.GetValue(_port),
             OtherCoordinators = [.. parsed.GetValue(_coordinators) ?? []],
         };
-        try
-        {
-            return NodeEnvironment.Complete(flags, parsed.GetValue(_config), parsed.GetValue(_set)!);
-        }
-        catch (NodeSettingsException wrong)
-        {
-            throw new UsageException(wrong.Message);
-        }
+        return NodeEnvironment.Complete(flags, parsed.GetValue(_config), parsed.GetValue(_set)!);
     }
 }
