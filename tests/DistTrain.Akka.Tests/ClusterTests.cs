@@ -240,6 +240,22 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
             && line.Contains(" left (0 coordinator nodes)", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Membership_TheNodeItselfLeaves_DoesNotSayThatTheOthersDid()
+    {
+        int seed = FreePort();
+        ActorSystem a = Start(Roles.Coordinator, seed, seed);
+        await UpAsync(a, 1);
+        ActorSystem b = Start(Roles.Worker, 0, seed);
+        b.ActorOf(MembershipActor.PropsOf(new MembershipPlan(_log.Enqueue)));
+        await UpAsync(b, 2);
+        await LineAsync($"coordinator node 127.0.0.1:{seed} joined");
+
+        await WithinPatienceAsync(CoordinatedShutdown.Get(b).Run(CoordinatedShutdown.ClrExitReason.Instance));
+
+        Assert.DoesNotContain(_log, line => line.Contains(" left ", StringComparison.Ordinal));
+    }
+
     private ActorSystem Start(string role, int port, int seed, TlsIdentity? tls = null, string overrides = "")
     {
         var settings = new NodeSettings

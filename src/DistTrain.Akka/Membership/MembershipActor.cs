@@ -13,6 +13,7 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private MembershipView _view = new();
     private bool _sawCoordinator;
+    private bool _isOut;
 
     public MembershipActor(MembershipPlan plan)
     {
@@ -23,6 +24,7 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         Receive<ClusterEvent.UnreachableMember>(lost => OnReach(lost.Member, isReachable: false));
         Receive<ClusterEvent.ReachableMember>(back => OnReach(back.Member, isReachable: true));
         Receive<ClusterEvent.IMemberEvent>(_ => { });
+        Receive<ClusterEvent.ClusterShuttingDown>(_ => _isOut = true);
         Receive<AskView>(_ => Sender.Tell(_view));
         Receive<Absence>(_ => OnAbsence());
         Receive<NotIn>(_ => _plan.CoordinatorIsGone?.Invoke());
@@ -34,7 +36,8 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
     {
         _cluster.Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
-            typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+            typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent),
+            typeof(ClusterEvent.ClusterShuttingDown));
         if (_plan.CoordinatorIsGone is not null)
         {
             Timers.StartSingleTimer(JoinKey, NotIn.Instance, _plan.JoinTimeMax);
@@ -68,7 +71,12 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
     {
         _view = _view.Without(member);
         string how = before == MemberStatus.Down ? "was taken out: it was out of reach for too long" : "left";
-        Say(member, how);
+        if (!_isOut)
+        {
+            // A node that leaves is told at last that all the others are gone, which they are not.
+            Say(member, how);
+        }
+
         if (member.HasRole(Roles.Worker))
         {
             _plan.Coordinator?.Tell(new CoordinatorCommand.NodeGone(member.Address, $"its node {how}"), Self);
