@@ -24,6 +24,11 @@ public sealed class ReachWordsTests
         + "all messages to this address will be delivered to dead letters. Reason: [Connection refused tcp://disttrain@coordinator:7071]",
         "coordinator:7071 cannot be reached: Connection refused")]
     [InlineData(
+        "Tried to associate with unreachable remote address [akka.tcp://disttrain@[::1]:7071]. Address is now gated for 2000 ms, "
+        + "all messages to this address will be delivered to dead letters. Reason: [Association failed with "
+        + "akka.tcp://disttrain@[::1]:7071] Caused by: [System.Net.Sockets.SocketException (101): Network is unreachable",
+        "[::1]:7071 cannot be reached: Network is unreachable")]
+    [InlineData(
         "Couldn't join seed nodes after [2] attempts, will try again. seed-nodes=[akka.tcp://disttrain@a:7071, akka.tcp://disttrain@b:7071]",
         "no node at a:7071, b:7071 has let this one into the cluster yet")]
     [InlineData(

@@ -58,8 +58,8 @@ internal static partial class ReachWords
     private static partial Regex SaidElsewhere();
 
     [GeneratedRegex(
-        @"^Tried to associate with unreachable remote address \[akka\.(ssl\.)?tcp://[^@]*@(?<peer>[^\]]+)\]\..*? Reason: "
-        + @"\[(?<reason>[^\]]*)\]( Caused by: \[(\S+Exception( \([^)]*\))?: )?(?<cause>.*?)[\].]*$)?")]
+        @"^Tried to associate with unreachable remote address \[akka\.(ssl\.)?tcp://[^@]*@(?<peer>\S+)\]\. Address is .* Reason: "
+        + @"\[(?<reason>.*?)\]?( Caused by: \[(\S+Exception( \([^)]*\))?: )?(?<cause>.*?)[\].]*)?$")]
     private static partial Regex Gated();
 
     [GeneratedRegex(@"^Couldn't join seed nodes after .* seed-nodes=\[(?<seeds>[^\]]*)\]")]
