@@ -11,7 +11,7 @@ public static class Predictor
     private const int BatchRows = 512;
 
     /// <returns>Rows predicted.</returns>
-    /// <exception cref="DataException">A row that cannot be used; rows before it are written.</exception>
+    /// <exception cref="DataException">A row that cannot be used, or that has no finite answer; rows before its block of 512 are written.</exception>
     public static long Run(TrainedModel model, FeatureReader reader, IPredictionWriter writer, CancellationToken cancellation)
     {
         int inputs = model.Network.Spec.Input.Size;
@@ -36,6 +36,13 @@ public static class Predictor
             for (int row = 0; row < count; row++)
             {
                 ReadOnlySpan<float> output = outputs.Span.Slice(row * outputWidth, outputWidth);
+                if (Elementwise.FirstNonFinite(output) is >= 0 and int bad)
+                {
+                    throw new DataException(FormattableString.Invariant(
+                        $"row {total + row} (from 0) of {reader.Name}: the model's output is {output[bad]}, which is no answer; ")
+                        + "its features lie too far from the training's values");
+                }
+
                 model.Outputs.Decode(output, values);
                 writer.Write(model.Outputs.IsClassification ? model.Outputs.ClassOf(output) : -1, values);
             }
