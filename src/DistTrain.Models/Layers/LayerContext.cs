@@ -48,7 +48,8 @@ internal sealed class LayerContext
     {
         if (Input.Rank != rank)
         {
-            string help = rank == 1 ? ": put a flatten layer in front of it" : "";
+            string help = rank == 1 ? ": put a flatten layer in front of it"
+                : IsFirst ? ": data.shape gives samples another one, as in [1, 8, 8]" : "";
             Fail($"takes {expected}, but its input has the shape {Input}{help}");
         }
     }
