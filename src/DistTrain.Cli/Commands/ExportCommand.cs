@@ -11,8 +11,8 @@ internal static class ExportCommand
         Argument<string> folder = CommonOptions.ResultFolder();
         var format = new Option<string?>("--format")
         {
-            Description = "onnx (takes raw features, the scaling is inside) or safetensors (the weights). "
-                + "Default: by the output's name.",
+            Description = "onnx (takes raw features, the scaling is inside) or safetensors (the weights alone; a linear layer's has the "
+                + "shape (inputs, units), PyTorch's the reverse). Default: by the output's name.",
             HelpName = "FORMAT",
         };
         var output = new Option<string>("--output")

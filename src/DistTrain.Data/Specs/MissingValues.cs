@@ -1,7 +1,7 @@
 namespace DistTrain.Data;
 
 /// <summary>
-/// What to do about a missing feature: in CSV an empty field, "NA", "?" or "NaN"; in NPY and float IDX a NaN. A missing
+/// What to do about a missing feature: in CSV an empty field, "NA", "N/A", "?", "null" or "NaN"; in NPY and float IDX a NaN. A missing
 /// label is an error always, and so is an infinite number.
 /// </summary>
 public abstract record MissingValues

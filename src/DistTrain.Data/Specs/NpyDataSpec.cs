@@ -1,7 +1,7 @@
 namespace DistTrain.Data;
 
 /// <summary>Samples in NumPy's NPY files: an array of features and one of targets, first dimension the rows.</summary>
-/// <remarks>Booleans, integers, float32 and float64; C order; format versions 1 to 3. ".gz" is decompressed.</remarks>
+/// <remarks>Booleans, integers and floats of 16 to 64 bits; C order; format versions 1 to 3. ".gz" is decompressed.</remarks>
 public sealed record NpyDataSpec : DataSpec
 {
     /// <summary>Shape (rows, …).</summary>

@@ -23,7 +23,7 @@ internal static class ModelSection
     [
         MapKey.Required("window", Pair(1), "Height and width, or one number for both."),
         MapKey.Optional("stride", Pair(1), "Height and width, or one number for both. Default: the window."),
-        MapKey.Number("padding", Pair(0), 0, "Rows and columns added on each side, or one number for both."),
+        MapKey.Number("padding", Pair(0), 0, "Rows and columns added on each side, or one number for both; less than the window."),
         Name,
     ];
 
@@ -54,7 +54,7 @@ internal static class ModelSection
             MapKey.Required("channels", new IntegerShape(1, 1 << 20), "Outputs."),
             MapKey.Required("kernel", Pair(1), "Height and width, or one number for both."),
             MapKey.Number("stride", Pair(1), 1, "Height and width, or one number for both."),
-            MapKey.Number("padding", Pair(0), 0, "Rows and columns of zeros on each side, or one number for both."),
+            MapKey.Number("padding", Pair(0), 0, "Rows and columns of zeros on each side, or one number for both; less than the kernel."),
             Bias,
             MapKey.Optional("initialWeight", Numbers,
                 "Shape (channels out, channels in, kernel height, kernel width). Default: drawn from the seed."),
