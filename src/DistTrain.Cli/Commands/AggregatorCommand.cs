@@ -44,6 +44,7 @@ internal static class AggregatorCommand
         {
             DnsEndPoint[] above = parsed.GetRequiredValue(join);
             IPEndPoint address = ListenAddress.Resolve(parsed.GetRequiredValue(listen));
+            ListenAddress.RefuseItself(address, above);
             string token = links.ReadToken(parsed);
             TlsIdentity? tls = links.ReadTls(parsed);
             AdmissionRule.Require(address.Address, token.Length > 0, tls is not null, parsed.GetValue(insecure));

@@ -36,8 +36,7 @@ internal static class CertificatesCommand
         {
             string[] names = parsed.GetRequiredValue(hosts)
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            IReadOnlyList<string> written = CertificateFolder.Issue(
-                parsed.GetRequiredValue(folder), names, DateTimeOffset.UtcNow, parsed.GetValue(days));
+            IReadOnlyList<string> written = Issue(parsed.GetRequiredValue(folder), names, parsed.GetValue(days));
             TextWriter output = parsed.InvocationConfiguration.Output;
             foreach (string file in written)
             {
@@ -50,5 +49,18 @@ internal static class CertificatesCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static IReadOnlyList<string> Issue(string folder, string[] names, int days)
+    {
+        try
+        {
+            return CertificateFolder.Issue(folder, names, DateTimeOffset.UtcNow, days);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(
+                $"--out: {folder} cannot be written to ({error.Message.TrimEnd('.')}); name a folder that can be, or a new one");
+        }
     }
 }

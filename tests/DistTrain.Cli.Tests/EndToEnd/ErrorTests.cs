@@ -81,6 +81,33 @@ public sealed class ErrorTests
 
     public static TheoryData<string> Names() => [.. Cases.Select(row => row.Name)];
 
+    /// <summary>Under whatever name; the port is nobody's, since it does not come so far.</summary>
+    [Theory]
+    [InlineData("127.0.0.1:7071", "127.0.0.1:7071")]
+    [InlineData("127.0.0.1:7071", "localhost:7071")]
+    [InlineData("127.0.0.1:7071", "0.0.0.0:7071")]
+    [InlineData("0.0.0.0:7071", "127.0.0.1:7071")]
+    [InlineData("0.0.0.0:7071", "127.0.0.1:7070", "localhost:7071")]
+    public async Task Aggregator_ThatJoinsItself_IsRefused(string listen, params string[] join)
+    {
+        CommandResult result = await DistTrainCommand.RunAsync(
+            ["aggregator", "--listen", listen, .. join.SelectMany(static node => (string[])["--join", node]), "--insecure"]);
+        Assert.Equal(
+            (2, $"--join: {join[^1]} is where this aggregator itself listens; name the coordinator's address, or another aggregator's\n"),
+            (result.ExitCode, result.Errors));
+    }
+
+    [Fact]
+    public async Task Certificates_IntoAFile_NamesTheOption()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("file", "");
+        CommandResult result = await DistTrainCommand.RunAsync("certificates", "--out", folder["file"], "--hosts", "a");
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith($"--out: {folder["file"]} cannot be written to (", result.Errors, StringComparison.Ordinal);
+        Assert.Single(result.Errors.TrimEnd('\n').Split('\n'));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Train_BadInput_OneSentence(string name)
