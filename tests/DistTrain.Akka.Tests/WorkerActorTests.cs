@@ -57,6 +57,25 @@ public sealed class WorkerActorTests : AkkaTest
     }
 
     [Fact]
+    public async Task Supervision_ACoordinatorActorThatThrowsAgainAndAgain_EndsThisNodesPartWithTheReason()
+    {
+        int opened = 0;
+        var plan = new CoordinatorPlan(false, (_, _) =>
+        {
+            opened++;
+            return new InMemorySession(_run) { FailAtStep = 1 };
+        });
+        IActorRef supervisor = Sys.ActorOf(CoordinatorSupervisor.PropsOf(plan));
+        StartWorker(supervisor)(0);
+
+        var failed = await Assert.ThrowsAsync<TrainingException>(() => plan.Result.Task.WaitAsync(Patience));
+        Assert.Equal(
+            "the coordinator failed: a planted defect (a defect of DistTrain); it failed 4 times, and the last checkpoint is good",
+            failed.Message);
+        Assert.Equal(4, opened);
+    }
+
+    [Fact]
     public async Task Supervision_ARunThatCannotBeOpened_EndsThisNodesPart()
     {
         var plan = new CoordinatorPlan(false, (_, _) => throw new TrainingException("no such data"));

@@ -29,6 +29,7 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
     private ICoordinatorSession? _session;
     private IActorRef? _coordinator;
     private RunEnd? _end;
+    private string _failure = "";
     private int _restarts;
     private bool _isHandedOver;
 
@@ -51,7 +52,7 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {
-        _log.Error(failure, "the coordinator failed");
+        _failure = NodeFailure.Describe("the coordinator", failure);
         return Directive.Stop;
     });
 
@@ -201,13 +202,14 @@ internal sealed class CoordinatorSupervisor : ReceiveActor
 
         if (++_restarts > RestartsMax)
         {
-            GiveUp(new TrainingException($"the coordinator failed {_restarts} times; the last checkpoint is good"));
+            GiveUp(new TrainingException($"{_failure}; it failed {_restarts} times, and the last checkpoint is good"));
             return;
         }
 
         ICoordinatorSession broken = _session!;
         _session = null;
-        _log.Warning("the run is opened again from its newest checkpoint ({0} of {1})", _restarts, RestartsMax);
+        _log.Warning(
+            "{0}; the run is opened again from its newest checkpoint ({1} of {2})", _failure, _restarts, RestartsMax);
         Open(resume: true, broken);
     }
 
