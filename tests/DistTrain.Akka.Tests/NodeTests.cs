@@ -100,7 +100,7 @@ public sealed class NodeTests : IDisposable
         await LinesAsync("a new node starts in 1 s", 1);
         Assert.False(waiting.IsCompleted);
 
-        Task<TrainingResult> training = Coordinate(first, options);
+        Task<TrainingResult> training = Coordinate(first, options with { Overrides = "" });
         await LinesAsync($"coordinator node 127.0.0.1:{second.Port + 1} joined", 1);
         await EndAsync(Work(first.Port, "worker"));
 
@@ -225,8 +225,8 @@ public sealed class NodeTests : IDisposable
         public override void OnNotice(Notice notice) => log.Enqueue(notice.Text);
     }
 
-    /// <summary>A node that finds no cluster ends after a second.</summary>
-    private const string GiveUpSoon = "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes = 1 s";
+    /// <summary>A node that finds no cluster ends after two seconds, which suffice to get into one that is there.</summary>
+    private const string GiveUpSoon = "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes = 2 s";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 }
