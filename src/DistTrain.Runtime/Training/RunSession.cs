@@ -19,6 +19,7 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly CheckpointKeeper _checkpoints;
     private readonly OutFolder _folder;
     private readonly IDisposable? _hold;
+    private readonly long _stepsAtStart;
     private readonly TaskCompletionSource<RunEnd> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isOver;
 
@@ -41,6 +42,7 @@ internal sealed class RunSession : IAsyncDisposable
         using CheckpointStart start = CheckpointStart.Find(_folder, run, settings, observer.OnMessage);
         _model = new ModelState(run, start.Version, settings.SharesData && settings.Link != LinkKind.Tcp);
         start.Fill(_model, run);
+        _stepsAtStart = start.Version.Value;
         _ledger = new RoundLedger(run, start.Progress with { Origin = start.Origin ?? RunOrigin.Of(_model.Current.Span) });
         SummaryFile.WriteText(_folder.RunFile, run.RunJson);
         SummaryFile.WriteText(_folder.ModelDescription, run.Data.Schema.ToJson() + "\n");
@@ -140,7 +142,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>
     /// Writes what a run leaves behind: last checkpoint, model, summary. Nothing where the run ended early here, and a later
-    /// coordinator goes on with it or has completed it.
+    /// coordinator goes on with it or has completed it. A run that was complete when it was opened keeps the summary of whoever
+    /// completed it, with the workers, times and version of then.
     /// </summary>
     public async Task<TrainingResult> FinishAsync(RunEnd end)
     {
@@ -163,7 +166,10 @@ internal sealed class RunSession : IAsyncDisposable
         try
         {
             ModelFile.Write(_folder.Model, Run, _model.Current);
-            SummaryFile.Write(_folder.Summary, summary);
+            if (summary.Steps > _stepsAtStart || !SummaryFile.Tells(_folder.Summary, summary))
+            {
+                SummaryFile.Write(_folder.Summary, summary);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -102,6 +102,7 @@ public sealed class LocalTrainingTests
     {
         using var tiny = new TinyRun();
         TrainingResult first = await LocalTraining.RunAsync(tiny.Request("out"), TrainingObserver.None, default);
+        string file = Path.Combine(tiny.Out("out"), "summary.json"), summary = File.ReadAllText(file);
 
         TrainingResult again = await LocalTraining.RunAsync(
             tiny.Request("out", 2) with { Resume = true }, TrainingObserver.None, default);
@@ -109,6 +110,24 @@ public sealed class LocalTrainingTests
         Assert.Equal(RunEndKind.Completed, again.End.Kind);
         Assert.Equal(first.Summary.WeightsSha256, again.Summary.WeightsSha256);
         Assert.Equal(first.Summary.TestAccuracy, again.Summary.TestAccuracy);
+        Assert.Equal(summary, File.ReadAllText(file));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task Resume_OfACompletedRunWithADamagedSummary_WritesItAnew(string damaged)
+    {
+        using var tiny = new TinyRun();
+        TrainingResult first = await LocalTraining.RunAsync(tiny.Request("out"), TrainingObserver.None, default);
+        string file = Path.Combine(tiny.Out("out"), "summary.json");
+        File.WriteAllText(file, damaged);
+
+        await LocalTraining.RunAsync(tiny.Request("out") with { Resume = true }, TrainingObserver.None, default);
+
+        using JsonDocument written = JsonDocument.Parse(File.ReadAllText(file));
+        Assert.Equal(first.Summary.WeightsSha256, written.RootElement.GetProperty("weightsSha256").GetString());
     }
 
     [Fact]
