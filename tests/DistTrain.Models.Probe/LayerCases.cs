@@ -79,6 +79,8 @@ internal static class LayerCases
         ["binaryCrossEntropyWithLogits"] = () => Loss(new BinaryCrossEntropyWithLogitsSpec(), 1),
         ["softmaxCrossEntropy"] = () => Loss(new SoftmaxCrossEntropySpec(), 10),
         ["softmaxCrossEntropy wide"] = () => Loss(new SoftmaxCrossEntropySpec(), 300),
+        ["softmaxCrossEntropy smoothed"] = () => Loss(new SoftmaxCrossEntropySpec(0.1f), 10),
+        ["softmaxCrossEntropy smoothed wide"] = () => Loss(new SoftmaxCrossEntropySpec(0.3f), 300),
     }.ToImmutableDictionary();
 
     private static ModelSpec Activation(LayerSpec layer) => Model(

@@ -37,6 +37,7 @@ internal static class RandomCases
             ["huber"] = random => Loss(random, new HuberSpec(0.7f), 1),
             ["binaryCrossEntropyWithLogits"] = random => Loss(random, new BinaryCrossEntropyWithLogitsSpec(), 1),
             ["softmaxCrossEntropy"] = random => Loss(random, new SoftmaxCrossEntropySpec(), 2),
+            ["softmaxCrossEntropy smoothed"] = random => Loss(random, new SoftmaxCrossEntropySpec(0.2f), 2),
             ["sgd"] = random => Update(random, new SgdSpec(0.1f, WeightDecay: random.Next(2) * 0.01f)),
             ["sgd with momentum"] = random => Update(random, new SgdSpec(0.1f, 0.9f, random.Next(2) == 0)),
             ["adam"] = random => Update(random, new AdamSpec(0.1f)),

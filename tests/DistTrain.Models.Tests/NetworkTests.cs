@@ -63,6 +63,7 @@ public class NetworkTests
         { "two logits", "the loss binaryCrossEntropyWithLogits takes a single logit, but the last layer gives (2)" },
         { "two for classes", "the loss halfSquaredError tells the classes 0 and 1 apart by one output, but the last layer gives (2)" },
         { "delta", "the loss huber has the delta 0, expected a finite number above 0" },
+        { "label smoothing", "the loss softmaxCrossEntropy has the label smoothing 1, expected 0 or more and below 1" },
     };
 
     [Theory]
@@ -284,6 +285,7 @@ public class NetworkTests
         ["one class"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new LinearSpec(1)),
         ["two logits"] = Case.Model([4], new BinaryCrossEntropyWithLogitsSpec(), new LinearSpec(2)),
         ["two for classes"] = Case.Model([4], new HalfSquaredErrorSpec(Classes: true), new LinearSpec(2)),
+        ["label smoothing"] = Case.Model([4], new SoftmaxCrossEntropySpec(1), new LinearSpec(2)),
         ["delta"] = Case.Model([4], new HuberSpec(0), new LinearSpec(2)),
     }.ToImmutableDictionary();
 }

@@ -18,6 +18,7 @@ internal static class GoldenCases
         ["meanAbsolute"] = Model(new Shape(4), new MeanAbsoluteSpec(), new LinearSpec(5)),
         ["huber"] = Model(new Shape(4), new HuberSpec(0.7f), new LinearSpec(5)),
         ["softmaxCrossEntropy"] = Model(new Shape(4), new SoftmaxCrossEntropySpec(), new LinearSpec(5)),
+        ["softmaxCrossEntropySmoothed"] = Model(new Shape(4), new SoftmaxCrossEntropySpec(0.1f), new LinearSpec(5)),
         ["binaryCrossEntropyWithLogits"] =
             Model(new Shape(4), new BinaryCrossEntropyWithLogitsSpec(), new LinearSpec(1)),
         ["linear"] = Model(new Shape(7), new HalfSquaredErrorSpec(), new LinearSpec(5)),

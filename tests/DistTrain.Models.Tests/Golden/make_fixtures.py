@@ -125,8 +125,8 @@ def half_squared(output, targets):
     return 0.5 * (flatten(output) - targets).square().sum()
 
 
-def cross_entropy(output, targets):
-    return F.cross_entropy(output, targets.reshape(-1).long(), reduction="sum")
+def cross_entropy(output, targets, label_smoothing=0.0):
+    return F.cross_entropy(output, targets.reshape(-1).long(), reduction="sum", label_smoothing=label_smoothing)
 
 
 def with_half_squared(case, forward):
@@ -168,6 +168,11 @@ def losses():
 
     case = Case("softmaxCrossEntropy", (4,), rows=9, shard_starts=[0, 3, 5, 9])
     case.save(case.linear(0, 4, width), cross_entropy, case.random.integers(0, width, (9, 1)))
+
+    case = Case("softmaxCrossEntropySmoothed", (4,), rows=9, shard_starts=[0, 3, 5, 9])
+    case.save(
+        case.linear(0, 4, width), lambda o, y: cross_entropy(o, y, label_smoothing=0.1),
+        case.random.integers(0, width, (9, 1)))
 
     case = Case("binaryCrossEntropyWithLogits", (4,), rows=9, shard_starts=[0, 3, 5, 9])
     case.save(

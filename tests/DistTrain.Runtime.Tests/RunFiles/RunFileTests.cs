@@ -1,5 +1,6 @@
 using DistTrain.Data;
 using DistTrain.Models;
+using DistTrain.Numerics;
 
 namespace DistTrain.Runtime.Tests.RunFiles;
 
@@ -33,6 +34,21 @@ public sealed class RunFileTests
         Assert.Equal(3, run.Checkpoint.Keep);
         Assert.Equal(1, run.Cluster.MinWorkers);
         Assert.False(run.Report.Samples);
+    }
+
+    /// <remarks>Runs and checkpoints of before there was the key keep their run hash.</remarks>
+    [Fact]
+    public void Parse_LabelSmoothing_ReachesTheLoss_AndStaysAwayWhereItIsNotGiven()
+    {
+        RunFile smoothed = RunFile.Parse(
+            Minimal.Replace("\"softmaxCrossEntropy\"", """{ "type": "softmaxCrossEntropy", "labelSmoothing": 0.1 }""",
+                StringComparison.Ordinal),
+            "/runs/my.json");
+        RunFile plain = RunFile.Parse(Minimal, "/runs/my.json");
+
+        Assert.Equal(new SoftmaxCrossEntropySpec(0.1f), smoothed.ResolveModel(new Shape(3), 2).Loss);
+        Assert.Equal(new SoftmaxCrossEntropySpec(), plain.ResolveModel(new Shape(3), 2).Loss);
+        Assert.DoesNotContain("labelSmoothing", plain.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,6 +137,8 @@ public sealed class RunFileTests
         "my.json line 3: data.shape is [65536, 65536]; expected 2,147,483,647 elements at most")]
     [InlineData("\"labels\": -1", "\"labels\": -1, \"testFile\": \"a\\u0000b\"",
         "my.json line 3: data.testFile is the text \"a\0b\"; expected a file's path")]
+    [InlineData("\"loss\": \"softmaxCrossEntropy\"", "\"loss\": { \"type\": \"softmaxCrossEntropy\", \"labelSmoothing\": 1 }",
+        "my.json line 6: model.loss.labelSmoothing is 1; expected a number, 0 or more and below 1")]
     [InlineData("\"loss\": \"softmaxCrossEntropy\"", "\"loss\": 5",
         "my.json line 6: model.loss is 5; expected a loss: an object with \"type\"")]
     public void Parse_SomethingIsWrong_SaysWhatAndWhere(string right, string wrong, string message)

@@ -76,7 +76,9 @@ internal static class ModelSection
             MapKey.Required("layers", Layers, "The inner layers."), Name)));
 
     private static readonly VariantShape Loss = new("a loss", "type",
-        ("softmaxCrossEntropy", new MapShape("Classes: −ln softmax(output)[label]; one output for each class.")),
+        ("softmaxCrossEntropy", new MapShape("Classes: −ln softmax(output)[label]; one output for each class.",
+            MapKey.Optional("labelSmoothing", new NumberShape(min: 0, below: 1),
+                "Share of the target that is spread evenly over all classes, in every part's loss. Default: 0."))),
         ("binaryCrossEntropyWithLogits", new MapShape("Two classes: one output, the logit of the second class.")),
         ("halfSquaredError", new MapShape("Σ ½(o − y)²; with classes: one output, the second class from 0.5 on.")),
         ("meanAbsolute", new MapShape("Σ |o − y|.")),
@@ -185,7 +187,7 @@ internal static class ModelSection
 
     private static LossSpec BindLoss(JsonMap loss, bool classes) => loss.Text("type") switch
     {
-        "softmaxCrossEntropy" => new SoftmaxCrossEntropySpec(),
+        "softmaxCrossEntropy" => new SoftmaxCrossEntropySpec(loss.OptionalFloat("labelSmoothing") ?? 0),
         "binaryCrossEntropyWithLogits" => new BinaryCrossEntropyWithLogitsSpec(),
         "halfSquaredError" => new HalfSquaredErrorSpec(classes),
         "meanAbsolute" => new MeanAbsoluteSpec(),
