@@ -123,7 +123,7 @@ internal static class PlanCommand
             : new ClusterNetwork(request.Bandwidth ?? BandwidthUsual, request.Latency ?? LatencyUsual);
         int? fanIn = request.FanIn ?? (request.IsLocal ? 0 : null);
         return new ClusterPlan(
-            request.RunFile, run.Network.Parameters.Length, run.Plan.BatchSize, costs, network,
+            request.RunFile, run.Network.Parameters.Length, run.Plan.BatchSize, costs, network, machine.PassSpread,
             [.. request.Workers.Select(workers => PlanInputs.RowOf(costs, network, workers, fanIn, request.Simulates))]);
     }
 }

@@ -4,9 +4,17 @@ using DistTrain.Simulation;
 namespace DistTrain.Cli;
 
 /// <summary>A plan as it is printed.</summary>
+/// <param name="PassSpread">How far the times of one and the same pass lay apart (<see cref="MachineFigures.PassSpread"/>).</param>
 internal sealed record ClusterPlan(
-    string RunFile, int ParameterCount, int BatchSize, StepCosts Costs, ClusterNetwork Network,
-    IReadOnlyList<ClusterPlanRow> Rows);
+    string RunFile, int ParameterCount, int BatchSize, StepCosts Costs, ClusterNetwork Network, double PassSpread,
+    IReadOnlyList<ClusterPlanRow> Rows)
+{
+    /// <summary>Whether the machine was too busy to be measured well.</summary>
+    public bool IsDisturbed => PassSpread > SpreadUsual;
+
+    /// <summary>Quiet machines, virtual ones included, mostly stay below; beside a build it was 2.1 and more.</summary>
+    private const double SpreadUsual = 1.25;
+}
 
 /// <param name="Predicted">With the run file's shards and the fan-in asked for, or the best one.</param>
 /// <param name="Recommended">With the best number of shards too.</param>

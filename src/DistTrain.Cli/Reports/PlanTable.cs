@@ -34,6 +34,13 @@ internal static class PlanTable
         }
 
         table.WriteTo(console);
+        if (plan.IsDisturbed)
+        {
+            console.WriteLine(
+                "The machine was disturbed while it was measured: a quarter of the passes took "
+                + $"{plan.PassSpread.ToString(plan.PassSpread < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} times as long as another quarter; "
+                + "plan again when nothing else runs.");
+        }
     }
 
     private static string Describe(ClusterNetwork network) => network.SharedCores is int cores

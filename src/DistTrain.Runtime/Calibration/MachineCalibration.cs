@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistTrain.Protocol;
 
 namespace DistTrain.Runtime;
@@ -24,9 +23,12 @@ public static class MachineCalibration
         // First, so that code is compiled and cores are awake when the passes are timed.
         StepParts step = StepCalibration.Measure(run, passes, shapes[^1], model);
         var points = new List<(double Rows, double Seconds)>();
+        double spread = 1;
         foreach (PassShape shape in shapes)
         {
-            points.Add((shape.Rows(run), StepCalibration.PassSeconds(run, passes, shape, model)));
+            RepeatedTiming pass = StepCalibration.TimePass(run, passes, shape, model);
+            points.Add((shape.Rows(run), pass.Median));
+            spread = Math.Max(spread, pass.Spread);
         }
 
         // More rows never take less time; what says so is another program on the machine.
@@ -39,36 +41,6 @@ public static class MachineCalibration
         LinkFigures link = await LinkCalibration.MeasureAsync(run).ConfigureAwait(false);
         return new MachineFigures(
             [.. points], [.. step.ReadyShare], step.Adds, step.Updates, MessageCalibration.Measure() + link.SendSeconds,
-            link.HopSeconds, link.ByteSeconds, link.ByteWork, slowdown);
+            link.HopSeconds, link.ByteSeconds, link.ByteWork, slowdown, spread);
     }
-
-    /// <summary>
-    /// The median of measurements that take about <see cref="SecondsPerFigure"/> together; at least five, of slow things one.
-    /// </summary>
-    internal static double Median(Func<double> measureOnce)
-    {
-        if (measureOnce() > SecondsOfSlow)
-        {
-            return measureOnce();
-        }
-
-        var seconds = new List<double>();
-        long start = Stopwatch.GetTimestamp();
-        while (seconds.Count < TimesMin
-            || (seconds.Count < TimesMax && Stopwatch.GetElapsedTime(start).TotalSeconds < SecondsPerFigure))
-        {
-            seconds.Add(measureOnce());
-        }
-
-        seconds.Sort();
-        return seconds[seconds.Count / 2];
-    }
-
-    private const double SecondsPerFigure = 0.15;
-
-    private const double SecondsOfSlow = 0.2;
-
-    private const int TimesMin = 5;
-
-    private const int TimesMax = 200;
 }

@@ -12,7 +12,11 @@ namespace DistTrain.Runtime;
 /// <param name="LinkByteSeconds">For one byte through a link between two processes of this machine.</param>
 /// <param name="LinkByteWork">Core seconds of both ends for it, beside those of its message.</param>
 /// <param name="SharedSlowdown">How much longer a pass takes while every core of the machine computes one; 1 or more.</param>
+/// <param name="PassSpread">
+/// The upper quartile of a pass's times over the lower one, for the rows where it is largest: what other programs, or the host
+/// of a virtual machine, did meanwhile.
+/// </param>
 public sealed record MachineFigures(
     ImmutableArray<(double Rows, double Seconds)> ComputePoints, ImmutableArray<double> SumsReadyShare,
     double AddFloatsPerSecond, double UpdateFloatsPerSecond, double MessageSeconds, double HopSeconds,
-    double LinkByteSeconds, double LinkByteWork, double SharedSlowdown);
+    double LinkByteSeconds, double LinkByteWork, double SharedSlowdown, double PassSpread);

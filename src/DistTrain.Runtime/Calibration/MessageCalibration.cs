@@ -13,7 +13,7 @@ internal static class MessageCalibration
     {
         WorkerMessage header = new WorkerMessage.PartialSum(new Term(1), new RoundNumber(1), 1, TreeNode.Leaf(3), 100);
         var bytes = new ArrayBufferWriter<byte>();
-        double codec = MachineCalibration.Median(() =>
+        double codec = RepeatedTiming.Of(() =>
         {
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < Messages; i++)
@@ -24,7 +24,7 @@ internal static class MessageCalibration
             }
 
             return Stopwatch.GetElapsedTime(start).TotalSeconds / Messages;
-        });
+        }, TimeProvider.System).Median;
         return codec + DecisionSeconds;
     }
 

@@ -78,9 +78,9 @@ internal static class StepCalibration
     /// <summary>
     /// A pass as it is in a step: an update has gone through the caches before, and the weights are new to the worker's core.
     /// </summary>
-    /// <returns>Seconds of one worker's pass.</returns>
-    public static double PassSeconds(LoadedRun run, PassCalibration passes, PassShape shape, ModelState model) =>
-        MachineCalibration.Median(() =>
+    /// <returns>Of one worker's pass.</returns>
+    public static RepeatedTiming TimePass(LoadedRun run, PassCalibration passes, PassShape shape, ModelState model) =>
+        RepeatedTiming.Of(() =>
         {
             double seconds = passes.Seconds(1, shape, model.Current, 1);
             if (passes.TakeSums() is { } sums)
@@ -94,7 +94,7 @@ internal static class StepCalibration
             }
 
             return seconds;
-        });
+        }, TimeProvider.System);
 
     private static void Update(LoadedRun run, ModelState model, Round round, SumBuffer sums)
     {

@@ -40,13 +40,4 @@ public sealed class SideBySideTests
 
         Assert.Equal(3, turns);
     }
-
-    private sealed class HandClock : TimeProvider
-    {
-        private long _now;
-
-        public void Spend(double seconds) => _now += (long)(seconds * TimestampFrequency);
-
-        public override long GetTimestamp() => _now;
-    }
 }

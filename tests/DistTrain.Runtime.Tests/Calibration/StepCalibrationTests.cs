@@ -73,7 +73,7 @@ public sealed class StepCalibrationTests
 
         public StepParts Measure() => StepCalibration.Measure(Run, _passes, _whole, Model, seconds: 0);
 
-        public double PassSeconds() => StepCalibration.PassSeconds(Run, _passes, _whole, Model);
+        public double PassSeconds() => StepCalibration.TimePass(Run, _passes, _whole, Model).Median;
 
         public void Dispose()
         {
