@@ -13,6 +13,22 @@ public class ScheduleTests
     public void Constant_AnyStep_IsOne() => Assert.Equal([1, 1, 1], Factors(new ConstantSpec(), 3));
 
     [Fact]
+    public void Constant_WithWarmup_RisesToOneAndStays() =>
+        Assert.Equal([0.25, 0.5, 0.75, 1, 1, 1], Factors(new ConstantSpec(WarmupSteps: 4), 6));
+
+    [Fact]
+    public void Step_WithWarmup_CountsFromItsEnd() => Assert.Equal(
+        [0.5, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25], Factors(new StepSpec(3, 0.5f, WarmupSteps: 2), 9));
+
+    [Fact]
+    public void Warmup_LongerThanTheRun_IsCutOff()
+    {
+        Assert.Equal([0.125, 0.25, 0.375], Factors(new ConstantSpec(8), 3));
+        Assert.Equal([0.125, 0.25, 0.375], Factors(new StepSpec(1, 0.5f, 8), 3));
+        Assert.Equal([0.125, 0.25, 0.375], Factors(new CosineSpec(8), 3));
+    }
+
+    [Fact]
     public void Cosine_WithWarmup_RisesToOneAndFallsToTheMinimum()
     {
         double[] factors = Factors(new CosineSpec(WarmupSteps: 4, MinimumFactor: 0.25f), 9);

@@ -1,9 +1,10 @@
 namespace DistTrain.Models;
 
-/// <summary>Always 1.</summary>
-public sealed record ConstantSpec : ScheduleSpec
+/// <summary>Rises linearly to 1 over the first WarmupSteps, then stays there.</summary>
+/// <param name="WarmupSteps">Steps (batches), 0 or more.</param>
+public sealed record ConstantSpec(long WarmupSteps = 0) : ScheduleSpec(WarmupSteps)
 {
     public override string Kind => "constant";
 
-    internal override double FactorAt(long step, long stepsTotal) => 1;
+    private protected override double FactorAfterWarmup(long step, long stepsTotal) => 1;
 }

@@ -6,19 +6,13 @@ namespace DistTrain.Models;
 /// </summary>
 /// <param name="WarmupSteps">Steps (batches), 0 or more.</param>
 /// <param name="MinimumFactor">0 to 1.</param>
-public sealed record CosineSpec(long WarmupSteps = 0, float MinimumFactor = 0) : ScheduleSpec
+public sealed record CosineSpec(long WarmupSteps = 0, float MinimumFactor = 0) : ScheduleSpec(WarmupSteps)
 {
     public override string Kind => "cosine";
 
-    internal override double FactorAt(long step, long stepsTotal)
+    private protected override double FactorAfterWarmup(long step, long stepsTotal)
     {
-        if (step < WarmupSteps)
-        {
-            return (step + 1.0) / WarmupSteps;
-        }
-
-        long fallSteps = Math.Max(1, stepsTotal - 1 - WarmupSteps);
-        double share = Math.Min(1, (double)(step - WarmupSteps) / fallSteps);
+        double share = Math.Min(1, (double)step / Math.Max(1, stepsTotal - 1));
         return MinimumFactor + ((1.0 - MinimumFactor) * 0.5 * (1 + ExactMath.CosineOfPi(share)));
     }
 }

@@ -15,6 +15,7 @@ public sealed class ResumeCheckTests
     [InlineData("\"rate\": 0.1", "\"rate\": 0.2", "model.layers")]
     [InlineData("\"learningRate\": 0.01", "\"learningRate\": 0.02", "training.optimizer.learningRate")]
     [InlineData("\"epochs\": 6", "\"epochs\": 6, \"schedule\": \"cosine\"", "training.schedule.type")]
+    [InlineData("\"epochs\": 6", "\"epochs\": 6, \"schedule\": { \"type\": \"constant\", \"warmupSteps\": 2 }", "training.schedule.warmupSteps")]
     [InlineData("\"epochs\": 6", "\"epochs\": 6, \"evaluateEveryEpochs\": 2", null)]
     [InlineData("\"epochs\": 6", "\"epochs\": 6, \"seed\": 2", "training.seed")]
     [InlineData("\"epochs\": 6", "\"steps\": 3", "now ends after 3")]

@@ -51,6 +51,25 @@ public sealed class RunFileTests
         Assert.DoesNotContain("labelSmoothing", plain.ToJson(), StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, ScheduleSpec> Schedules => new()
+    {
+        { "\"constant\"", new ConstantSpec() },
+        { """{ "type": "constant", "warmupSteps": 5 }""", new ConstantSpec(5) },
+        { """{ "type": "step", "everySteps": 3, "factor": 0.5 }""", new StepSpec(3, 0.5f) },
+        { """{ "type": "step", "everySteps": 3, "factor": 0.5, "warmupSteps": 5 }""", new StepSpec(3, 0.5f, 5) },
+        { """{ "type": "cosine", "warmupSteps": 5 }""", new CosineSpec(5) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Schedules))]
+    public void Parse_ASchedule_TakesItsWarmup(string json, ScheduleSpec expected) => Assert.Equal(
+        expected, RunFile.Parse(Minimal, "/runs/my.json", $"training.schedule={json}").Training.Update.Schedule);
+
+    /// <remarks>As with labelSmoothing: the run hash of before there was the key is kept.</remarks>
+    [Fact]
+    public void Parse_NoWarmup_StaysAway() => Assert.DoesNotContain(
+        "warmupSteps", RunFile.Parse(Minimal, "/runs/my.json").ToJson(), StringComparison.Ordinal);
+
     [Fact]
     public void OnOneMachine_NoSizeOfBuckets_TakesLargerOnes()
     {
@@ -117,6 +136,8 @@ public sealed class RunFileTests
         "my.json line 8: training.optimizer.momentum is 0.99999999999, which is 1 in float32; expected a number, 0 or more and below 1")]
     [InlineData("\"learningRate\": 0.1", "\"learningRate\": 0.1, \"nesterov\": true",
         "my.json line 8: training.optimizer.nesterov is true, but momentum is 0; give a momentum, as in 0.9")]
+    [InlineData("\"epochs\": 2", "\"epochs\": 2, \"schedule\": { \"type\": \"constant\", \"warmupSteps\": -1 }",
+        "my.json line 8: training.schedule.warmupSteps is -1; expected a whole number, 0 or more")]
     [InlineData("\"sgd\"", "\"sdg\"", "my.json line 8: training.optimizer.type is \"sdg\"; did you mean \"sgd\"?")]
     [InlineData("\"relu\"", "\"gulp\"", "my.json line 5: model.layers[1] is \"gulp\"; did you mean \"gelu\"?")]
     [InlineData("\"relu\"", "\"\\ud800\"", "my.json line 5: \\ud800 has half of a character (\\uD800 to \\uDFFF stand in pairs)")]

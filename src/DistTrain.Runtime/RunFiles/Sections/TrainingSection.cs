@@ -32,13 +32,17 @@ internal static class TrainingSection
         ("adam", new MapShape("Adam; weight decay is added to the gradient.", [.. Adam, WeightDecay(0)])),
         ("adamW", new MapShape("Adam with decoupled weight decay.", [.. Adam, WeightDecay(0.01)])));
 
+    private static readonly MapKey Warmup = MapKey.Optional("warmupSteps", new IntegerShape(0),
+        "Steps (batches) over which the learning rate rises linearly to its full height. Default: 0.");
+
     private static readonly VariantShape Schedule = new("a schedule", "type",
-        ("constant", new MapShape("The learning rate stays.")),
-        ("step", new MapShape("The learning rate is multiplied by factor after every so many steps.",
+        ("constant", new MapShape("Rises over the warm-up, then the learning rate stays.", Warmup)),
+        ("step", new MapShape("Rises over the warm-up, then is multiplied by factor after every so many steps.",
+            Warmup,
             MapKey.Required("everySteps", new IntegerShape(1), "Steps (batches)."),
             MapKey.Required("factor", new NumberShape(above: 0, max: 1), "As in 0.5."))),
         ("cosine", new MapShape("Rises over the warm-up, then falls along half a cosine to the run's end.",
-            MapKey.Number("warmupSteps", new IntegerShape(0), 0, "Steps (batches)."),
+            MapKey.Number(Warmup.Name, Warmup.Shape, 0, "Steps (batches) over which the learning rate rises linearly to its full height."),
             MapKey.Number("minimumFactor", new NumberShape(0, 1), 0, "Where it ends, as a share of the learning rate."))));
 
     public static readonly ChoiceShape Metric = new("loss", "accuracy", "meanAbsoluteError", "rootMeanSquareError");
@@ -106,8 +110,9 @@ internal static class TrainingSection
 
     private static ScheduleSpec BindSchedule(JsonMap schedule) => schedule.Text("type") switch
     {
-        "step" => new StepSpec(schedule.Integer("everySteps"), schedule.Float("factor")),
+        "step" => new StepSpec(
+            schedule.Integer("everySteps"), schedule.Float("factor"), schedule.OptionalInteger("warmupSteps") ?? 0),
         "cosine" => new CosineSpec(schedule.Integer("warmupSteps"), schedule.Float("minimumFactor")),
-        _ => new ConstantSpec(),
+        _ => new ConstantSpec(schedule.OptionalInteger("warmupSteps") ?? 0),
     };
 }
