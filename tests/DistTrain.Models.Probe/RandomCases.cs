@@ -15,6 +15,8 @@ internal static class RandomCases
             ["sigmoid"] = random => Flat(random, new SigmoidSpec()),
             ["tanh"] = random => Flat(random, new TanhSpec()),
             ["gelu"] = random => Flat(random, new GeluSpec()),
+            ["silu"] = random => Flat(random, new SiluSpec()),
+            ["elu"] = random => Flat(random, new EluSpec(0.7f)),
             ["softmax"] = random => Flat(random, new SoftmaxSpec()),
             ["dropout"] = random => Flat(random, new DropoutSpec(0.4f)),
             ["batchNorm of features"] = random => Flat(random, new BatchNormSpec()),

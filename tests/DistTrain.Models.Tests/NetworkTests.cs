@@ -56,6 +56,8 @@ public class NetworkTests
         { "bias without bias", "layer 0 (linear) has initial values for its bias, but no bias: remove one or the other" },
         { "dropout", "layer 1 (dropout) has the rate 1, expected 0 or more and below 1" },
         { "slope", "layer 0 (leakyRelu) has the slope -1, expected 0 to 1" },
+        { "alpha", "layer 0 (elu) has the alpha -1, expected a finite number, 0 or more" },
+        { "infinite alpha", "layer 1 (elu) has the alpha Infinity, expected a finite number, 0 or more" },
         { "two names", "two layers are named a: give one another name" },
         { "softmax twice", "layer 1 (softmax) stands before the loss softmaxCrossEntropy, which takes logits: remove the layer" },
         { "sigmoid twice", "layer 1 (sigmoid) stands before the loss binaryCrossEntropyWithLogits, which takes logits: remove the layer" },
@@ -278,6 +280,9 @@ public class NetworkTests
             [4], new HalfSquaredErrorSpec(), new LinearSpec(1, Bias: false) { InitialBias = [1] }),
         ["dropout"] = Case.Model([4], new HalfSquaredErrorSpec(), new ReluSpec(), new DropoutSpec(1)),
         ["slope"] = Case.Model([4], new HalfSquaredErrorSpec(), new LeakyReluSpec(-1)),
+        ["alpha"] = Case.Model([4], new HalfSquaredErrorSpec(), new EluSpec(-1)),
+        ["infinite alpha"] = Case.Model(
+            [4], new HalfSquaredErrorSpec(), new ReluSpec(), new EluSpec(float.PositiveInfinity)),
         ["two names"] = Case.Model(
             [4], new HalfSquaredErrorSpec(), new ReluSpec { Name = "a" }, new ReluSpec { Name = "a" }),
         ["softmax twice"] = Case.Model([4], new SoftmaxCrossEntropySpec(), new LinearSpec(3), new SoftmaxSpec()),

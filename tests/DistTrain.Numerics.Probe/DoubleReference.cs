@@ -27,6 +27,17 @@ public static class DoubleReference
     public static double GeluSlope(double x) =>
         NormalBelow(x) + (Math.Abs(x) > 40 ? 0 : x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI));
 
+    public static double Silu(double x) => double.IsNegativeInfinity(x) ? -0.0 : x * Sigmoid(x);
+
+    public static double SiluSlope(double x) => Sigmoid(x) + (x * Sigmoid(x) * Sigmoid(-x));
+
+    /// <summary>With α = 1. Kahan's form, as in <see cref="Log1p"/>.</summary>
+    public static double Elu(double x)
+    {
+        double u = Math.Exp(x);
+        return !(x < 0) || u == 1 ? x : u - 1 == -1 ? -1 : (u - 1) * x / Math.Log(u);
+    }
+
     private const double SeriesEnd = 1.0;
 
     /// <summary>(2/√π) e^-x² Σ 2^n x^(2n+1) / (2n+1)!!; every term has the sign of x.</summary>

@@ -20,6 +20,8 @@ public sealed record ErrorMeasure(
         new("Softplus", VectorMath.Softplus, DoubleReference.Softplus),
         new("Erf", VectorMath.Erf, DoubleReference.Erf),
         new("Gelu", VectorMath.Gelu, DoubleReference.Gelu),
+        new("Silu", VectorMath.Silu, DoubleReference.Silu),
+        new("Elu", (source, target) => VectorMath.Elu(1, source, target), DoubleReference.Elu),
     ];
 
     /// <summary>Tries every stride-th bit pattern. Infinities must agree, not-a-numbers too.</summary>

@@ -41,6 +41,8 @@ internal ref struct OnnxLayers
             SigmoidSpec => _graph.Node(name, "Sigmoid", [x]),
             TanhSpec => _graph.Node(name, "Tanh", [x]),
             GeluSpec => AddGelu(name, x),
+            SiluSpec => _graph.Node(name, "Mul", [x, _graph.Node(name, "Sigmoid", [x])]),
+            EluSpec elu => _graph.Node(name, "Elu", [x], OnnxGraph.Attribute("alpha", elu.Alpha)),
             SoftmaxSpec => AddSoftmax(name, layer.Input, x),
             DropoutSpec => x,
             FlattenSpec => _graph.Node(name, "Flatten", [x], OnnxGraph.Attribute("axis", 1)),

@@ -42,6 +42,19 @@ public static class Elementwise
         ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient) =>
         SpanMap.Apply(default(GeluGradient), input, outputGradient, inputGradient);
 
+    /// <summary>outputGradient · (σ(input) + input · σ(input) · (1 − σ(input))), the slope of <see cref="VectorMath.Silu(float)"/>.</summary>
+    public static void SiluBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient) =>
+        SpanMap.Apply(default(SiluGradient), input, outputGradient, inputGradient);
+
+    /// <summary>
+    /// The gradient passes whole where output is not negative, elsewhere times output + alpha; −0 counts as negative, as
+    /// <see cref="VectorMath.Elu(float, float)"/> gives it for negative inputs alone.
+    /// </summary>
+    public static void EluBackward(
+        float alpha, ReadOnlySpan<float> output, ReadOnlySpan<float> outputGradient, Span<float> inputGradient) =>
+        SpanMap.Apply(new EluGradient(alpha), output, outputGradient, inputGradient);
+
     /// <summary>sum = left + right.</summary>
     public static void Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum) =>
         SpanMap.Apply(default(Sum), left, right, sum);

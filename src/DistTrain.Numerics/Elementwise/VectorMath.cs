@@ -72,4 +72,19 @@ public static class VectorMath
     /// <inheritdoc cref="Gelu(float)"/>
     public static void Gelu(ReadOnlySpan<float> source, Span<float> target) =>
         SpanMap.Apply(default(GeluFunction), source, target);
+
+    /// <summary>SiLU, x·σ(x). Error 2.49 ulp. −0 at −∞.</summary>
+    public static float Silu(float x) => default(SiluFunction).Apply(x);
+
+    /// <inheritdoc cref="Silu(float)"/>
+    public static void Silu(ReadOnlySpan<float> source, Span<float> target) =>
+        SpanMap.Apply(default(SiluFunction), source, target);
+
+    /// <summary>ELU: x where x ≥ 0, else alpha·(e^x − 1). Error 0.96 ulp where alpha is 1. −alpha at −∞, +0 at −0.</summary>
+    /// <param name="alpha">Finite, 0 or more.</param>
+    public static float Elu(float alpha, float x) => new EluFunction(alpha).Apply(x);
+
+    /// <inheritdoc cref="Elu(float, float)"/>
+    public static void Elu(float alpha, ReadOnlySpan<float> source, Span<float> target) =>
+        SpanMap.Apply(new EluFunction(alpha), source, target);
 }

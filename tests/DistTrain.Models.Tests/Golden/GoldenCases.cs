@@ -12,6 +12,8 @@ internal static class GoldenCases
         ["sigmoid"] = Plane(new SigmoidSpec()),
         ["tanh"] = Plane(new TanhSpec()),
         ["gelu"] = Plane(new GeluSpec()),
+        ["silu"] = Plane(new SiluSpec()),
+        ["elu"] = Plane(new EluSpec(0.7f)),
         ["softmax"] = Plane(new SoftmaxSpec()),
         ["flatten"] = Plane(new FlattenSpec()),
         ["halfSquaredError"] = Model(new Shape(4), new HalfSquaredErrorSpec(), new LinearSpec(5)),

@@ -145,6 +145,8 @@ def activations():
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "gelu": F.gelu,
+        "silu": F.silu,
+        "elu": lambda x: F.elu(x, 0.7),
         "softmax": lambda x: F.softmax(flatten(x), 1).reshape(x.shape),
         "flatten": flatten,
     }

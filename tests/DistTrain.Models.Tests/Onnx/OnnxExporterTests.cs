@@ -22,6 +22,8 @@ public sealed class OnnxExporterTests(OnnxRuntime runtime) : IClassFixture<OnnxR
         ["sigmoid"] = Case.Model([5], new BinaryCrossEntropyWithLogitsSpec(), new LinearSpec(20), new SigmoidSpec(), new LinearSpec(1)),
         ["tanh"] = Case.Model([5], new MeanAbsoluteSpec(), new LinearSpec(20), new TanhSpec(), new LinearSpec(2)),
         ["gelu"] = Case.Model([5], new HalfSquaredErrorSpec(false), new LinearSpec(20), new GeluSpec(), new LinearSpec(2)),
+        ["silu"] = Case.Model([5], new HalfSquaredErrorSpec(false), new LinearSpec(20), new SiluSpec(), new LinearSpec(2)),
+        ["elu"] = Case.Model([5], new HalfSquaredErrorSpec(false), new LinearSpec(20), new EluSpec(0.7f), new LinearSpec(2)),
         ["softmax"] = Case.Model([5], new HalfSquaredErrorSpec(false), new LinearSpec(6), new SoftmaxSpec()),
         ["softmax of a plane"] = Case.Model([2, 3, 4], new HalfSquaredErrorSpec(false), new SoftmaxSpec(), new FlattenSpec()),
         ["dropout"] = Case.Model([5], new SoftmaxCrossEntropySpec(), new LinearSpec(20), new DropoutSpec(0.5f), new LinearSpec(3)),

@@ -18,6 +18,9 @@ public sealed class ElementwiseTests
         AssertTwins(new LeakyReluFunction(0.01f), (x, y) => Elementwise.LeakyRelu(0.01f, x, y));
         AssertTwins(new Scaling(0.3f), (x, y) => Elementwise.Scale(0.3f, x, y));
         AssertTwins(default(GeluFunction), (x, y) => VectorMath.Gelu(x, y));
+        AssertTwins(default(SiluFunction), (x, y) => VectorMath.Silu(x, y));
+        AssertTwins(new EluFunction(0.7f), (x, y) => VectorMath.Elu(0.7f, x, y));
+        AssertTwins(new EluFunction(0), (x, y) => VectorMath.Elu(0, x, y));
     }
 
     [Fact]
@@ -28,6 +31,8 @@ public sealed class ElementwiseTests
         AssertTwins(default(SigmoidGradient), (x, y, z) => Elementwise.SigmoidBackward(x, y, z));
         AssertTwins(default(TanhGradient), (x, y, z) => Elementwise.TanhBackward(x, y, z));
         AssertTwins(default(GeluGradient), (x, y, z) => Elementwise.GeluBackward(x, y, z));
+        AssertTwins(default(SiluGradient), (x, y, z) => Elementwise.SiluBackward(x, y, z));
+        AssertTwins(new EluGradient(0.7f), (x, y, z) => Elementwise.EluBackward(0.7f, x, y, z));
         AssertTwins(default(Sum), (x, y, z) => Elementwise.Add(x, y, z));
         AssertTwins(default(Difference), (x, y, z) => Elementwise.Subtract(x, y, z));
         AssertTwins(default(Product), (x, y, z) => Elementwise.Multiply(x, y, z));
@@ -48,6 +53,37 @@ public sealed class ElementwiseTests
         {
             // The slope crosses 0 near −0.75, so the bound is absolute: four roundings at 1 (found: 1.6e-7).
             Assert.Equal(DoubleReference.GeluSlope(input[i]), slope[i], 2.4e-7);
+        }
+    }
+
+    [Fact]
+    public void SiluBackward_WholeRange_MatchesTheSlopeInDouble()
+    {
+        float[] input = [.. Enumerable.Range(-200_000, 400_001).Select(i => i / 1_700f), 1e30f, -1e30f];
+        var slope = new float[input.Length];
+        Elementwise.SiluBackward(input, [.. Enumerable.Repeat(1f, input.Length)], slope);
+        for (int i = 0; i < input.Length; i++)
+        {
+            // The slope crosses 0 near −1.28, so the bound is absolute: four roundings at 1.
+            Assert.Equal(DoubleReference.SiluSlope(input[i]), slope[i], 2.4e-7);
+        }
+    }
+
+    /// <remarks>−1e-45 times 0.5 is lost to −0, and alpha 0 gives −0 everywhere below zero: the sign bit stays.</remarks>
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(0.5f)]
+    [InlineData(0f)]
+    public void EluBackward_FromTheOutput_KnowsTheSideOfTheInput(float alpha)
+    {
+        float[] input = [0f, -0f, -float.Epsilon, -1e-3f, -30f, 1e-3f, 30f];
+        float[] output = new float[input.Length], gradient = new float[input.Length];
+        VectorMath.Elu(alpha, input, output);
+        Elementwise.EluBackward(alpha, output, [2f, 2f, 2f, 2f, 2f, 2f, 2f], gradient);
+        float[] expected = [.. input.Select(x => 2 * (x < 0 ? alpha * MathF.Exp(x) : 1))];
+        for (int i = 0; i < input.Length; i++)
+        {
+            Assert.Equal(expected[i], gradient[i], 2.4e-7f);
         }
     }
 

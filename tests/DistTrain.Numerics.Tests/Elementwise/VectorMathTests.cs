@@ -17,6 +17,8 @@ public sealed class VectorMathTests
         ["Softplus"] = VectorMath.Softplus,
         ["Erf"] = VectorMath.Erf,
         ["Gelu"] = VectorMath.Gelu,
+        ["Silu"] = VectorMath.Silu,
+        ["Elu"] = x => VectorMath.Elu(1, x),
     };
 
     private static readonly float[] Special =
@@ -38,6 +40,8 @@ public sealed class VectorMathTests
     [InlineData("Softplus", 2.02)]
     [InlineData("Erf", 1.4)]
     [InlineData("Gelu", 5.7)]
+    [InlineData("Silu", 2.5)]
+    [InlineData("Elu", 0.96)]
     public void Function_DenseSampleOfAllFloats_StaysWithinItsErrorBound(string name, double boundUlp)
     {
         ErrorReport report = ErrorMeasure.All.Single(measure => measure.Name == name).Run(Stride);
@@ -114,6 +118,18 @@ public sealed class VectorMathTests
     [InlineData("Gelu", float.NegativeInfinity, -0f)]
     [InlineData("Gelu", float.PositiveInfinity, float.PositiveInfinity)]
     [InlineData("Gelu", 100f, 100f)]
+    [InlineData("Silu", 0f, 0f)]
+    [InlineData("Silu", -108.5f, -float.Epsilon)]
+    [InlineData("Silu", -108.7f, -0f)]
+    [InlineData("Silu", float.NegativeInfinity, -0f)]
+    [InlineData("Silu", float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData("Silu", 200f, 200f)]
+    [InlineData("Elu", -0f, 0f)]
+    [InlineData("Elu", -float.Epsilon, -float.Epsilon)]
+    [InlineData("Elu", -1e-6f, -9.999995e-7f)]
+    [InlineData("Elu", -18f, -1f)]
+    [InlineData("Elu", float.NegativeInfinity, -1f)]
+    [InlineData("Elu", float.PositiveInfinity, float.PositiveInfinity)]
     public void Function_SpecialValue_GivesTheExactResult(string name, float x, float expected) =>
         Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(ScalarForms[name](x)));
 
