@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DistTrain.Numerics;
@@ -14,7 +15,10 @@ public sealed record FeatureSchema
     /// <summary>Dimensions of one sample.</summary>
     public required ImmutableArray<int> FeatureShape { get; init; }
 
-    /// <summary>Names of the feature columns in the model's order; empty where the training file had none.</summary>
+    /// <summary>
+    /// Names of the features in the model's order: of their columns, and for a column of categories followed by the value, as in
+    /// "city=Berlin"; empty where the training file had none.
+    /// </summary>
     public ImmutableArray<string> FeatureNames { get; init; } = [];
 
     public ImmutableArray<string> TargetNames { get; init; } = [];
@@ -22,7 +26,11 @@ public sealed record FeatureSchema
     /// <summary>Empty for regression; else the label of each class index, as the user had them.</summary>
     public ImmutableArray<string> ClassNames { get; init; } = [];
 
-    /// <summary>CSV: where the feature columns stood in the training file, from 0. Else empty.</summary>
+    /// <summary>CSV: the columns of categories, in the order of their features. Else empty.</summary>
+    [JsonIgnore]
+    public ImmutableArray<CategoryColumn> Categories { get; init; } = [];
+
+    /// <summary>CSV: where each feature's column stood in the training file, from 0. Else empty.</summary>
     public ImmutableArray<int> FilePositions { get; init; } = [];
 
     /// <summary>CSV: columns of the training file, labels included. Else 0.</summary>
@@ -38,6 +46,16 @@ public sealed record FeatureSchema
 
     /// <summary>What stands in for a missing value of each column, before scaling; empty where a missing value is an error.</summary>
     public ImmutableArray<float> Fill { get; init; } = [];
+
+    /// <summary>As JSON has them: absent where there are none, so that such a description is as it was before there were any.</summary>
+    [JsonInclude]
+    [JsonPropertyName("categories")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal CategoryColumn[]? CategoriesOrNull
+    {
+        get => Categories.IsEmpty ? null : [.. Categories];
+        init => Categories = value is null ? [] : [.. value];
+    }
 
     /// <summary>Numbers of one sample.</summary>
     [JsonIgnore]
@@ -70,17 +88,32 @@ public sealed record FeatureSchema
         return schema;
     }
 
+    /// <summary>Writes a category into a row of raw features: 1 for its value, 0 for the others.</summary>
+    /// <param name="row">Shape (Width,), in the order of FeatureNames.</param>
+    /// <param name="column">Name of one of <see cref="Categories"/>.</param>
+    /// <param name="value">
+    /// A value that the training rows do not have gives 0 in all. Null, or what a CSV file may have for a missing value, gives
+    /// NaN in all, for <see cref="Prepare"/> to fill.
+    /// </param>
+    /// <exception cref="ArgumentException">No such column of categories, or the row has another length.</exception>
+    public void SetCategory(Span<float> row, string column, string? value)
+    {
+        CheckLength(row);
+        CategoryColumn category = Categories.FirstOrDefault(category => category.Name == column)
+            ?? throw new ArgumentException($"the model has no column of categories \"{column}\"", nameof(column));
+        float position = value is null || CsvNumber.IsMissing(Encoding.UTF8.GetBytes(value))
+            ? float.NaN
+            : category.Values.IndexOf(value, StringComparer.Ordinal);
+        FeatureColumns.WriteCategory(position, row.Slice(category.FirstFeature, category.Values.Length));
+    }
+
     /// <summary>Makes of one row of raw features what the model takes: missing values filled, all scaled.</summary>
     /// <param name="row">Shape (Width,), in the order of FeatureNames; a missing value is NaN. Updated in place.</param>
     /// <exception cref="ArgumentException">The row has another length.</exception>
     /// <exception cref="DataException">A value is missing and has no fill, or is not finite after scaling.</exception>
     public void Prepare(Span<float> row)
     {
-        if (row.Length != Width)
-        {
-            throw new ArgumentException($"the row has {row.Length} features, the model takes {Width}", nameof(row));
-        }
-
+        CheckLength(row);
         RawFeatureScaling.Apply(row, Fill.AsSpan(), Scaling);
         if (RawFeatureScaling.IndexOfInfinite(row) is >= 0 and int column)
         {
@@ -118,6 +151,11 @@ public sealed record FeatureSchema
             throw new DataException($"{name} is damaged: its lists of names, positions and scales do not fit {width} features");
         }
 
+        if (!CategoriesFit(width))
+        {
+            throw new DataException($"{name} is damaged: its categories do not fit {width} features, or are not in order");
+        }
+
         if (FilePositions.Any(position => position < 0 || position >= FileColumnCount))
         {
             throw new DataException($"{name} is damaged: a feature's column lies outside the {FileColumnCount} of the training file");
@@ -127,6 +165,32 @@ public sealed record FeatureSchema
         {
             throw new DataException($"{name} is damaged: a name in the description of the model's features is missing");
         }
+    }
+
+    private void CheckLength(ReadOnlySpan<float> row)
+    {
+        if (row.Length != Width)
+        {
+            throw new ArgumentException($"the row has {row.Length} features, the model takes {Width}", nameof(row));
+        }
+    }
+
+    private bool CategoriesFit(int width)
+    {
+        long end = 0;
+        foreach (CategoryColumn? category in Categories)
+        {
+            if (category is not { Name: not null, Values.IsDefaultOrEmpty: false } || category.FirstFeature < end
+                || category.Values.Contains(null!)
+                || category.Values.Zip(category.Values.Skip(1)).Any(pair => string.CompareOrdinal(pair.First, pair.Second) >= 0))
+            {
+                return false;
+            }
+
+            end = (long)category.FirstFeature + category.Values.Length;
+        }
+
+        return end <= width;
     }
 
     private static bool Fits(int count, int width) => count == 0 || count == width;

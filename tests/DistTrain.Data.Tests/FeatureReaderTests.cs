@@ -61,7 +61,7 @@ public sealed class FeatureReaderTests : IDisposable
     [Theory]
     [InlineData("a,c\n1,2\n", "input has no column \"b\" that the model names; its columns are a, c")]
     [InlineData("a,B\n1,2\n", "input has no column \"b\" that the model names; did you mean \"B\"?")]
-    [InlineData("1,2,3,4\n", "input has 4 columns and no header, expected the model's 2 features")]
+    [InlineData("1,2,3,4\n", "input has 4 columns and no header, expected the model's 2 feature columns")]
     [InlineData("a,b\n1,2\n3,x\n", "input line 3, column \"b\": \"x\" is not a number; correct it")]
     [InlineData("a,b\ny,x\n", "input line 2, column \"a\": \"y\" is not a number; correct it")]
     [InlineData("a,b\n1,2\n3\n", "input line 3 has 1 field, expected 2 as in line 1")]

@@ -5,9 +5,11 @@ namespace DistTrain.Data;
 /// <summary>Which columns of a CSV file are features and which are labels.</summary>
 /// <param name="Features">Column indices in the order in which the model sees them.</param>
 /// <param name="Labels">Column indices.</param>
+/// <param name="AreCategories">For each feature column whether it holds categories.</param>
 /// <param name="ColumnCount">Of the file.</param>
 internal sealed record CsvLayout(
-    ImmutableArray<int> Features, ImmutableArray<int> Labels, int ColumnCount, bool HasHeader, ImmutableArray<string> ColumnNames)
+    ImmutableArray<int> Features, ImmutableArray<int> Labels, ImmutableArray<bool> AreCategories, int ColumnCount, bool HasHeader,
+    ImmutableArray<string> ColumnNames)
 {
     /// <summary>Columns that a message lists.</summary>
     private const int ListedColumnsMax = 12;
@@ -25,7 +27,7 @@ internal sealed record CsvLayout(
     {
         if (model is { FeatureNames.IsEmpty: false } && rows.HasHeader)
         {
-            spec = spec with { Features = [], Ignore = [] };
+            spec = spec with { Features = [], Ignore = [], Categories = [] };
         }
         else
         {
@@ -48,19 +50,17 @@ internal sealed record CsvLayout(
             ? [.. FindNames(rows, model.TargetNames, [], "the model")]
             : [.. spec.Labels.Select(reference => Find(rows, reference, "data.labels"))];
         ImmutableArray<int> ignored = [.. spec.Ignore.Select(reference => Find(rows, reference, "data.ignore"))];
-        ImmutableArray<int> features = model is not null
-            ? [.. FindNames(rows, model.FeatureNames, model.FilePositions, "the model")]
+        ImmutableArray<int> categories = [.. spec.Categories.Select(reference => Find(rows, reference, "data.categories"))];
+        FeatureColumns? known = model is null ? null : FeatureColumns.Of(model);
+        ImmutableArray<int> features = known is not null
+            ? [.. FindNames(rows, known.ColumnNames(model!), known.ForColumns(model!.FilePositions), "the model")]
             : spec.Features.IsDefaultOrEmpty ? [.. Enumerable.Range(0, rows.ColumnCount).Except(labels).Except(ignored)]
             : [.. spec.Features.Select(reference => Find(rows, reference, "data.features"))];
+        CheckOneRole(rows, labels, ignored, categories, features);
         if (features.IsEmpty)
         {
             throw new DataException(
                 $"{rows.Name} has no feature column beside the label{rows.DelimiterHint()}; it needs at least one");
-        }
-
-        if (ignored.Intersect(labels).FirstOrDefault(-1) is >= 0 and int both)
-        {
-            throw new DataException($"{rows.Name}: data.ignore and data.labels both name {rows.Describe(both)}; take it out of one");
         }
 
         var seen = new HashSet<int>();
@@ -73,7 +73,10 @@ internal sealed record CsvLayout(
             }
         }
 
-        return new CsvLayout(features, labels, rows.ColumnCount, rows.HasHeader, rows.ColumnNames);
+        ImmutableArray<bool> areCategories = known is not null
+            ? [.. known.Categories.Select(static category => category is not null)]
+            : [.. features.Select(categories.Contains)];
+        return new CsvLayout(features, labels, areCategories, rows.ColumnCount, rows.HasHeader, rows.ColumnNames);
     }
 
     /// <summary>The same columns in another file: by name where there is a header, else by position.</summary>
@@ -95,7 +98,7 @@ internal sealed record CsvLayout(
         return new CsvLayout(
             [.. FindNames(other, FeatureNames, Features, "the training file")],
             [.. FindNames(other, LabelNames, Labels, "the training file")],
-            other.ColumnCount, true, other.ColumnNames);
+            AreCategories, other.ColumnCount, true, other.ColumnNames);
     }
 
     /// <summary>Columns by name; columns that stand where the training file had them need no names of their own.</summary>
@@ -107,6 +110,39 @@ internal sealed record CsvLayout(
         bool isInPlace = positions.Length == names.Length
             && positions.Zip(names).All(pair => pair.First < rows.ColumnCount && rows.ColumnNames[pair.First] == pair.Second);
         return isInPlace ? positions : names.Select(name => FindName(rows, name, by));
+    }
+
+    /// <summary>A column that the run file gives two parts to play was hardly meant so.</summary>
+    private static void CheckOneRole(
+        CsvRows rows, ImmutableArray<int> labels, ImmutableArray<int> ignored, ImmutableArray<int> categories,
+        ImmutableArray<int> features)
+    {
+        foreach ((string key, ImmutableArray<int> columns, string other, ImmutableArray<int> others) in
+            ((string, ImmutableArray<int>, string, ImmutableArray<int>)[])
+            [
+                ("data.ignore", ignored, "data.labels", labels), ("data.categories", categories, "data.labels", labels),
+                ("data.categories", categories, "data.ignore", ignored),
+            ])
+        {
+            if (columns.Intersect(others).FirstOrDefault(-1) is >= 0 and int both)
+            {
+                throw new DataException($"{rows.Name}: {key} and {other} both name {rows.Describe(both)}; take it out of one");
+            }
+        }
+
+        for (int index = 0; index < categories.Length; index++)
+        {
+            string column = rows.Describe(categories[index]);
+            if (categories.IndexOf(categories[index]) < index)
+            {
+                throw new DataException($"{rows.Name}: data.categories names {column} twice; name it once");
+            }
+
+            if (!features.Contains(categories[index]))
+            {
+                throw new DataException($"{rows.Name}: data.categories names {column}, which data.features does not; name it there too");
+            }
+        }
     }
 
     /// <param name="by">Who asks for the column, for the message.</param>

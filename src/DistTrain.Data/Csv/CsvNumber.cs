@@ -73,7 +73,7 @@ internal static class CsvNumber
         {
             (Outcome.Missing, true) => "fill it in, or set data.missing to a number, \"mean\" or \"median\"",
             (Outcome.Missing, false) => "fill it in, or train with data.missing",
-            (Outcome.Text, true) => "correct it, or leave the column out with data.ignore",
+            (Outcome.Text, true) => "correct it, name the column in data.categories if it holds categories, or leave it out with data.ignore",
             _ => "correct it",
         };
         return $"{what}; {remedy}";

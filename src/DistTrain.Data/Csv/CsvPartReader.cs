@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace DistTrain.Data;
 
 /// <summary>Reads a CSV file whole: features and labels of every row.</summary>
@@ -6,13 +8,14 @@ internal static class CsvPartReader
     /// <summary>Columns whose text a message quotes.</summary>
     private const int ListedTextsMax = 5;
 
-    /// <param name="like">The training file's columns, when this is the test file; else null.</param>
+    /// <param name="like">The training file, when this is the test file; else null.</param>
     /// <param name="model">The model that the rows are for, when there is one already; else null.</param>
     /// <exception cref="DataException">Names file, line and column.</exception>
-    public static RawPart Read(CsvDataSpec spec, string baseFolder, string path, CsvLayout? like, FeatureSchema? model)
+    public static RawPart Read(CsvDataSpec spec, string baseFolder, string path, RawPart? like, FeatureSchema? model)
     {
         using var rows = new CsvRows(SourceFile.Open(baseFolder, path), spec.Delimiter, spec.Header);
-        CsvLayout layout = like?.Match(rows) ?? CsvLayout.Resolve(rows, spec, model);
+        CsvLayout layout = like?.Layout!.Match(rows) ?? CsvLayout.Resolve(rows, spec, model);
+        ImmutableArray<CategoryCodes?> categories = Categories(layout, like, model);
         bool missingIsAllowed = spec.Missing is not MissingValues.Refused;
 
         var features = new FloatRows(layout.Features.Length);
@@ -21,7 +24,7 @@ internal static class CsvPartReader
         var lines = new List<long>();
         while (rows.Read())
         {
-            ReadFeatures(rows, layout, missingIsAllowed, isTraining: true, features.Add());
+            ReadFeatures(rows, layout, categories, missingIsAllowed, isTraining: model is null, features.Add());
             lines.Add(rows.Line);
             if (spec.Targets == TargetKind.Classes)
             {
@@ -46,21 +49,26 @@ internal static class CsvPartReader
             FeatureShape = new Numerics.Shape(layout.Features.Length),
             FeatureNames = layout.FeatureNames,
             TargetNames = layout.LabelNames,
+            Categories = categories,
             Layout = layout,
             Place = row => $"{name} line {lines[row]}",
         };
     }
 
-    /// <summary>The feature columns of the current row; missing ones as NaN.</summary>
+    /// <summary>The feature columns of the current row: numbers, and codes of categories; missing ones as NaN.</summary>
+    /// <param name="categories">By feature column, null for numbers; or empty where there are none.</param>
     /// <param name="isTraining">Whether messages may advise to change the run file.</param>
     public static void ReadFeatures(
-        CsvRows rows, CsvLayout layout, bool missingIsAllowed, bool isTraining, Span<float> destination)
+        CsvRows rows, CsvLayout layout, ImmutableArray<CategoryCodes?> categories, bool missingIsAllowed, bool isTraining,
+        Span<float> destination)
     {
         ReadOnlySpan<int> columns = layout.Features.AsSpan();
         for (int index = 0; index < columns.Length; index++)
         {
             ReadOnlySpan<byte> field = rows.Field(columns[index]);
-            CsvNumber.Outcome outcome = CsvNumber.Parse(field, out destination[index]);
+            CsvNumber.Outcome outcome = !categories.IsEmpty && categories[index] is { } codes
+                ? ReadCategory(rows, columns[index], codes, out destination[index])
+                : CsvNumber.Parse(field, out destination[index]);
             if (outcome != CsvNumber.Outcome.Number && !(outcome == CsvNumber.Outcome.Missing && missingIsAllowed))
             {
                 throw outcome == CsvNumber.Outcome.Text && isTraining && TextColumns(rows, layout) is { Count: > 1 } texts
@@ -70,9 +78,45 @@ internal static class CsvPartReader
         }
     }
 
-    /// <summary>The feature columns that hold text in the current row.</summary>
+    private static ImmutableArray<CategoryCodes?> Categories(CsvLayout layout, RawPart? like, FeatureSchema? model)
+    {
+        if (!layout.AreCategories.Contains(true))
+        {
+            return [];
+        }
+
+        // A test file and a model know their values; only a training file may bring new ones.
+        ImmutableArray<CategoryColumn?> known = model is null ? [] : FeatureColumns.Of(model).Categories;
+        return [.. layout.AreCategories.Select((isCategory, index) => !isCategory ? null
+            : like is not null ? new CategoryCodes(like.Categories[index]!.Values)
+            : model is not null ? new CategoryCodes(known.ElementAtOrDefault(index)?.Values ?? [])
+            : new CategoryCodes())];
+    }
+
+    private static CsvNumber.Outcome ReadCategory(CsvRows rows, int column, CategoryCodes codes, out float code)
+    {
+        ReadOnlySpan<byte> field = rows.Text(column);
+        if (CsvNumber.IsMissing(field))
+        {
+            code = float.NaN;
+            return CsvNumber.Outcome.Missing;
+        }
+
+        if (!codes.TryCode(field, out int index))
+        {
+            throw new DataException(
+                $"{rows.Place(column)}: more than {CategoryCodes.ValuesMax:N0} different values, which is more than data.categories "
+                + "takes; leave the column out with data.ignore, or take it out of data.categories if it holds numbers");
+        }
+
+        code = index;
+        return CsvNumber.Outcome.Number;
+    }
+
+    /// <summary>The feature columns that hold text in the current row, and should not.</summary>
     private static List<int> TextColumns(CsvRows rows, CsvLayout layout) =>
-        [.. layout.Features.Where(column => CsvNumber.Parse(rows.Field(column), out _) == CsvNumber.Outcome.Text)];
+        [.. layout.Features.Where((column, index) =>
+            !layout.AreCategories[index] && CsvNumber.Parse(rows.Field(column), out _) == CsvNumber.Outcome.Text)];
 
     /// <summary>Told together: a table with names, times and categories would otherwise be refused column by column.</summary>
     private static DataException SeveralTexts(CsvRows rows, List<int> columns)
@@ -82,8 +126,8 @@ internal static class CsvPartReader
         string more = columns.Count > ListedTextsMax ? ", …" : "";
         string ignored = string.Join(", ", columns.Select(column => rows.HasHeader ? rows.Describe(column) : $"{column}"));
         return new DataException(
-            $"{rows.Name} line {rows.Line}: {columns.Count} columns hold no number: {listed}{more}; make them numbers, or leave "
-            + $"them out: \"ignore\": [{ignored}] in the data section");
+            $"{rows.Name} line {rows.Line}: {columns.Count} columns hold no number: {listed}{more}; name those that hold "
+            + $"categories in data.categories, make numbers of the others, or leave them out: \"ignore\": [{ignored}] in the data section");
     }
 
     private static void ReadLabel(CsvRows rows, int column, RawLabels labels)

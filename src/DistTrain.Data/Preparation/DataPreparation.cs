@@ -11,8 +11,9 @@ internal static class DataPreparation
     public static PreparedData Prepare(DataSpec spec, string baseFolder, ulong seed)
     {
         using RawData raw = RawData.Read(spec, baseFolder);
-        RawPart train = raw.Train;
-        RowSplit split = RowSplit.Draw(train.RowCount, spec.Split, spec.Validation, seed);
+        RowSplit split = RowSplit.Draw(raw.Train.RowCount, spec.Split, spec.Validation, seed);
+        FeatureColumns columns = FeatureColumns.Of(raw.Train, split.Train);
+        RawPart train = raw.Train.Encode(columns);
         ImmutableArray<float> fill = FeatureStatistics.Fill(train, split.Train, spec.Missing);
         Shape shape = SampleShape(spec, train);
         var csv = spec as CsvDataSpec;
@@ -22,14 +23,15 @@ internal static class DataPreparation
             FeatureNames = NamesFromHeader(train),
             TargetNames = train.TargetNames,
             ClassNames = ClassNames(spec, train, split.Train),
-            FilePositions = train.Layout?.Features ?? [],
+            Categories = [.. columns.Categories.OfType<CategoryColumn>()],
+            FilePositions = columns.ForFeatures(train.Layout?.Features ?? []),
             FileColumnCount = train.Layout?.ColumnCount ?? 0,
             Delimiter = csv?.Delimiter ?? ',',
             Header = csv?.Header ?? CsvHeader.Auto,
-            Scaling = FeatureStatistics.Scaling(train.Features, split.Train, spec.Scaling, fill),
+            Scaling = FeatureStatistics.Scaling(train.Features, split.Train, spec.Scaling, fill, columns),
             Fill = fill,
         };
-        return raw.Test is { } test
+        return raw.Test?.Encode(columns) is { } test
             ? Store(schema, train, split, test, AllRows(test))
             : Store(schema, train, split, train, split.Test);
     }
@@ -39,14 +41,23 @@ internal static class DataPreparation
     public static PreparedData PrepareLike(FeatureSchema schema, DataSpec spec, string baseFolder)
     {
         MissingValues missing = schema.Fill.IsEmpty ? MissingValues.Refuse : new MissingValues.FillNumber(0);
-        using RawPart part = RawData.ReadTrain(spec with { Missing = missing }, baseFolder, schema);
-        if (part.Features.Width != schema.Width)
+        using RawPart raw = RawData.ReadTrain(spec with { Missing = missing }, baseFolder, schema);
+        FeatureColumns columns = FeatureColumns.Of(schema);
+        if (raw.Features.Width != columns.Count)
         {
             throw new DataException(
-                $"{part.Place(0)} has {part.Features.Width} features ({Listed(NamesFromHeader(part))}), expected the model's "
-                + $"{schema.Width} ({Listed(schema.FeatureNames)})"
+                $"{raw.Place(0)} has {raw.Features.Width} features ({Listed(NamesFromHeader(raw))}), expected the model's "
+                + $"{columns.Count} ({Listed(columns.ColumnNames(schema))})"
                 + (schema.FeatureNames.IsEmpty ? "" : "; give the file a header with their names, in any order"));
         }
+
+        if (columns.HasCategories
+            && !columns.Categories.Select(static category => category is not null).SequenceEqual(raw.Layout!.AreCategories))
+        {
+            throw new DataException($"{raw.Place(0)} has other columns of categories than the model; name the same in data.categories");
+        }
+
+        RawPart part = raw.Encode(columns);
 
         if ((spec.Targets == TargetKind.Classes) == schema.ClassNames.IsEmpty || part.TargetNames.Length != schema.TargetNames.Length)
         {

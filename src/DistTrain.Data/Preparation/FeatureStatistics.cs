@@ -30,14 +30,16 @@ internal static class FeatureStatistics
     }
 
     /// <param name="fill">Shape (width,) or empty.</param>
+    /// <param name="columns">Which features are values of a category: they stay 0 and 1.</param>
     public static FeatureScaling Scaling(
-        RawFeatures features, int[] rows, ScalingSpec spec, ImmutableArray<float> fill) => spec switch
-    {
-        ScalingSpec.Standardize => Standardize(features, rows, fill),
-        ScalingSpec.MinMax => MinMax(features, rows, fill),
-        ScalingSpec.DivideBy(float divisor) => DivideBy(features.Width, divisor),
-        _ => FeatureScaling.None,
-    };
+        RawFeatures features, int[] rows, ScalingSpec spec, ImmutableArray<float> fill, FeatureColumns columns) =>
+        WithoutCategories(columns, spec switch
+        {
+            ScalingSpec.Standardize => Standardize(features, rows, fill),
+            ScalingSpec.MinMax => MinMax(features, rows, fill),
+            ScalingSpec.DivideBy(float divisor) => DivideBy(features.Width, divisor),
+            _ => FeatureScaling.None,
+        });
 
     /// <summary>Puts the fill in the place of missing values.</summary>
     public static void FillRow(Span<float> row, ReadOnlySpan<float> fill)
@@ -49,6 +51,24 @@ internal static class FeatureStatistics
                 row[column] = fill[column];
             }
         }
+    }
+
+    private static FeatureScaling WithoutCategories(FeatureColumns columns, FeatureScaling scaling)
+    {
+        if (scaling.IsNone || !columns.HasCategories)
+        {
+            return scaling;
+        }
+
+        float[] offset = [.. scaling.Offset];
+        float[] factor = [.. scaling.Factor];
+        foreach (CategoryColumn category in columns.Categories.OfType<CategoryColumn>())
+        {
+            offset.AsSpan(category.FirstFeature, category.Values.Length).Clear();
+            factor.AsSpan(category.FirstFeature, category.Values.Length).Fill(1);
+        }
+
+        return new FeatureScaling([.. offset], [.. factor]);
     }
 
     private static double[] Means(RawFeatures features, int[] rows, out long[] counts)

@@ -57,7 +57,7 @@ internal sealed class RawData : IDisposable
     {
         RawPart? test = spec switch
         {
-            CsvDataSpec { TestFile: { } file } csv => CsvPartReader.Read(csv, baseFolder, file, train.Layout, model: null),
+            CsvDataSpec { TestFile: { } file } csv => CsvPartReader.Read(csv, baseFolder, file, train, model: null),
             IdxDataSpec { TestImages: { } images, TestLabels: { } labels } idx => ReadIdx(idx, baseFolder, images, labels),
             IdxDataSpec { TestImages: not null } or IdxDataSpec { TestLabels: not null } =>
                 throw new DataException("data names only one of testImages and testLabels; name both, or \"none\" for both"),

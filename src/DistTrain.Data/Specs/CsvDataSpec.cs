@@ -28,6 +28,14 @@ public sealed record CsvDataSpec : DataSpec
 
     /// <summary>Columns that are neither features nor labels. Default: none. Not together with <see cref="Features"/>.</summary>
     public ImmutableArray<ColumnReference> Ignore { get; init; } = [];
+
+    /// <summary>
+    /// Feature columns that hold categories, as text or as numbers: each becomes one feature for every value that the training
+    /// rows have (1,000 at most), in ordinal order, which is 1 where the row has that value and else 0. A value that they do
+    /// not have gives 0 in all. Where the field is missing, so are all these features: each is filled as
+    /// <see cref="DataSpec.Missing"/> says. <see cref="DataSpec.Scaling"/> leaves them as they are. Default: none.
+    /// </summary>
+    public ImmutableArray<ColumnReference> Categories { get; init; } = [];
 }
 
 /// <summary>Whether a CSV file's first row holds names.</summary>

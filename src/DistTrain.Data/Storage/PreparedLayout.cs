@@ -66,10 +66,20 @@ internal sealed record PreparedLayout
         WriteFloats(writer, Schema.Scaling.Offset);
         WriteFloats(writer, Schema.Scaling.Factor);
         WriteFloats(writer, Schema.Fill);
-        if (ValidationRows > 0)
+        // Only where there are any, so that data without them keeps the hash that it had before there was such a part.
+        if (ValidationRows > 0 || !Schema.Categories.IsEmpty)
         {
-            // Only where there are any, so that data without them keeps the hash that it had before there was such a part.
             writer.Write(ValidationRows);
+        }
+
+        if (!Schema.Categories.IsEmpty)
+        {
+            WriteTexts(writer, [.. Schema.Categories.Select(static category => category.Name)]);
+            foreach (CategoryColumn category in Schema.Categories)
+            {
+                writer.Write(category.FirstFeature);
+                WriteTexts(writer, category.Values);
+            }
         }
 
         writer.Flush();
@@ -111,15 +121,19 @@ internal sealed record PreparedLayout
             };
             bool hasValidation = reader.BaseStream.Position < bytes.Length;
             int validationRows = hasValidation ? reader.ReadInt32() : 0;
+            bool hasCategories = reader.BaseStream.Position < bytes.Length;
+            ImmutableArray<CategoryColumn> categories = hasCategories ? ReadCategories(reader) : [];
             Int128 rowsMax = Math.Max(trainRows, Math.Max(testRows, validationRows));
             if (reader.BaseStream.Position != bytes.Length || trainRows < 1 || testRows < 0 || targetWidth < 1
-                || hasValidation != (validationRows > 0) || rowsMax * Math.Max(shape.Size, targetWidth) > NumbersMax)
+                || validationRows < 0 || hasValidation != (validationRows > 0 || hasCategories) || hasCategories == categories.IsEmpty
+                || rowsMax * Math.Max(shape.Size, targetWidth) > NumbersMax)
             {
                 throw new InvalidDataException();
             }
 
-            layout.Schema.Check(name);
-            return layout with { ValidationRows = validationRows };
+            FeatureSchema schema = layout.Schema with { Categories = categories };
+            schema.Check(name);
+            return layout with { ValidationRows = validationRows, Schema = schema };
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or ArgumentException or FormatException)
         {
@@ -178,6 +192,9 @@ internal sealed record PreparedLayout
     private static ImmutableArray<int> ReadInts(BinaryReader reader) => Read(reader, static reader => reader.ReadInt32());
 
     private static ImmutableArray<float> ReadFloats(BinaryReader reader) => Read(reader, static reader => reader.ReadSingle());
+
+    private static ImmutableArray<CategoryColumn> ReadCategories(BinaryReader reader) =>
+        [.. ReadTexts(reader).Select(name => new CategoryColumn(name, reader.ReadInt32(), ReadTexts(reader)))];
 
     private static ImmutableArray<T> Read<T>(BinaryReader reader, Func<BinaryReader, T> item)
     {

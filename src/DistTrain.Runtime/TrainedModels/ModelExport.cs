@@ -1,3 +1,4 @@
+using DistTrain.Data;
 using DistTrain.Models;
 
 namespace DistTrain.Runtime;
@@ -25,8 +26,17 @@ public static class ModelExport
         Add(metadata, "classes", model.Features.ClassNames);
         Add(metadata, "features", model.Features.FeatureNames);
         Add(metadata, "targets", model.Features.TargetNames);
+        if (!model.Features.Categories.IsEmpty)
+        {
+            metadata["categories"] = string.Join("; ", model.Features.Categories.Select(Describe));
+        }
+
         return metadata;
     }
+
+    /// <returns>As in "city: 2 Berlin, 3 Paris": each value after its feature's index, from 0.</returns>
+    private static string Describe(CategoryColumn category) => $"{category.Name}: "
+        + string.Join(", ", category.Values.Select((value, index) => $"{category.FirstFeature + index} {value}"));
 
     private static void Add(Dictionary<string, string> metadata, string key, IReadOnlyCollection<string> names)
     {

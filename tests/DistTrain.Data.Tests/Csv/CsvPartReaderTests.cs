@@ -75,12 +75,13 @@ public sealed class CsvPartReaderTests : IDisposable
     [Theory]
     [InlineData(
         "id,a,time,y\nC1,1,2024-01-01,u\n",
-        "data.csv line 2: 2 columns hold no number: \"id\" (\"C1\"), \"time\" (\"2024-01-01\"); make them numbers, or leave them "
-        + "out: \"ignore\": [\"id\", \"time\"] in the data section")]
+        "data.csv line 2: 2 columns hold no number: \"id\" (\"C1\"), \"time\" (\"2024-01-01\"); name those that hold "
+        + "categories in data.categories, make numbers of the others, or leave them out: \"ignore\": [\"id\", \"time\"] in the data section")]
     [InlineData(
         "0,p,q,r,s,t,w,u\n",
         "data.csv line 1: 6 columns hold no number: 1 (from 0) (\"p\"), 2 (from 0) (\"q\"), 3 (from 0) (\"r\"), 4 (from 0) (\"s\"), "
-        + "5 (from 0) (\"t\"), …; make them numbers, or leave them out: \"ignore\": [1, 2, 3, 4, 5, 6] in the data section")]
+        + "5 (from 0) (\"t\"), …; name those that hold categories in data.categories, make numbers of the others, or leave "
+        + "them out: \"ignore\": [1, 2, 3, 4, 5, 6] in the data section")]
     public void Read_OfSeveralColumnsOfText_NamesThemAll(string csv, string expected)
     {
         var failure = Assert.Throws<DataException>(() => Prepare(csv, new CsvDataSpec { File = "", Labels = [Column(-1)] }));
@@ -130,7 +131,7 @@ public sealed class CsvPartReaderTests : IDisposable
     [InlineData("a,b,y\n", "data.csv has a header and no rows")]
     [InlineData("a,b,y\n1,2,u\n3,v\n", "data.csv line 3 has 2 fields, expected 3 as in line 1")]
     [InlineData("a,b,y\n1,2,u\n3,4,5,v\n", "data.csv line 3 has 4 fields, expected 3")]
-    [InlineData("a,b,y\n1,two,u\n", "data.csv line 2, column \"b\": \"two\" is not a number; correct it, or leave the column out with data.ignore")]
+    [InlineData("a,b,y\n1,two,u\n", "data.csv line 2, column \"b\": \"two\" is not a number; correct it, name the column in data.categories if it holds ")]
     [InlineData("a,b,y\n1,1.234,5,u\n", "data.csv line 2 has 4 fields, expected 3")]
     [InlineData("a,b,y\n1,\"1,5\",u\n", "data.csv line 2, column \"b\": \"1,5\" is not a number")]
     [InlineData("a,b,y\n1,,u\n", "data.csv line 2, column \"b\": the value is missing; fill it in, or set data.missing")]

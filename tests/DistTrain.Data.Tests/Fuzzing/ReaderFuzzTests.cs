@@ -44,6 +44,7 @@ public sealed class ReaderFuzzTests : IDisposable
             Missing = random.Next(2) == 0 ? MissingValues.Refuse : new MissingValues.FillMedian(),
             Scaling = random.Next(2) == 0 ? new ScalingSpec.Standardize() : new ScalingSpec.MinMax(),
             Split = random.Next(2) == 0 ? SplitSpec.None : new SplitSpec.Fraction(0.3),
+            Categories = random.Next(2) == 0 ? [] : [Column(0)],
         });
 
         Assert.InRange(refused, Cases / 10, Cases);
@@ -96,6 +97,7 @@ public sealed class ReaderFuzzTests : IDisposable
         {
             FeatureShape = [2], FeatureNames = ["first", "second"], FilePositions = [0, 1], FileColumnCount = 4,
         };
+        FeatureSchema withCategories = schema with { Categories = [new CategoryColumn("second", 1, ["1"])] };
         float[] buffer = new float[7 * 2];
         byte[][] good = [Csv, Npy, IdxFiles.Bytes([5, 2], new byte[10])];
         for (int seed = 0; seed < Cases * 2; seed++)
@@ -103,7 +105,7 @@ public sealed class ReaderFuzzTests : IDisposable
             byte[] damaged = new Mutation(seed).Of(good[seed % good.Length]);
             Check(seed, () =>
             {
-                using FeatureReader reader = FeatureReader.Open(new MemoryStream(damaged), "input", schema);
+                using FeatureReader reader = FeatureReader.Open(new MemoryStream(damaged), "input", seed % 2 == 0 ? schema : withCategories);
                 while (reader.Read(buffer) > 0)
                 {
                 }
@@ -117,7 +119,8 @@ public sealed class ReaderFuzzTests : IDisposable
         var schema = new FeatureSchema
         {
             FeatureShape = [2],
-            FeatureNames = ["first", "second"],
+            FeatureNames = ["first", "second=a"],
+            Categories = [new CategoryColumn("second", 1, ["a"])],
             ClassNames = ["a", "b"],
             Scaling = new FeatureScaling([1, 2], [3, 4]),
         };

@@ -69,6 +69,10 @@ internal static class DataSection
             MapKey.Optional("features", Columns, "The feature columns in order. Default: all but the labels and data.ignore."),
             MapKey.Optional("ignore", Columns,
                 "Columns that are neither features nor labels, such as names and times. Not together with features."),
+            MapKey.Optional("categories", Columns,
+                "Feature columns that hold categories: each becomes one feature for every value of the training rows (1,000 at most), "
+                + "1 where the row has it, else 0; an unseen value gives 0 in all. scaling leaves them as they are; missing fills "
+                + "each of them."),
             .. Common,
         ]) { Rules = [.. Rules, MapRule.AtMostOne("features", "ignore")] }),
         ("idx", new MapShape("Images and labels in IDX files, the format of MNIST; .gz is decompressed.",
@@ -129,6 +133,7 @@ internal static class DataSection
         Labels = BindColumns(section["labels"]),
         Features = BindColumns(section["features"]),
         Ignore = BindColumns(section["ignore"]),
+        Categories = BindColumns(section["categories"]),
     };
 
     private static IdxDataSpec BindIdx(JsonMap section) => new()
