@@ -73,6 +73,12 @@ internal static class LayerCases
         {
             StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1,
         }),
+        ["globalAveragePool2d"] = () => GlobalPool(),
+        ["globalAveragePool2d then layers of features"] = () => GlobalPool(new BatchNormSpec(), new ReluSpec(), new LayerNormSpec()),
+        ["globalAveragePool2d first"] = () => Case.Model(
+            [3, 5, 4], new HalfSquaredErrorSpec(), new GlobalAveragePool2dSpec(), new LinearSpec(2)),
+        ["globalAveragePool2d last"] = () => Case.Model(
+            [2, 5, 4], new SoftmaxCrossEntropySpec(), new Conv2dSpec(5, 2, 3), new TanhSpec(), new GlobalAveragePool2dSpec()),
         ["embedding"] = () => Model(
             5, new SoftmaxCrossEntropySpec(), new EmbeddingSpec(4, 3), new FlattenSpec(), new LinearSpec(3)),
         ["halfSquaredError with classes"] = () => Loss(new HalfSquaredErrorSpec(Classes: true), 1),
@@ -91,6 +97,10 @@ internal static class LayerCases
 
     private static ModelSpec Pool(LayerSpec pool) => Case.Model(
         [2, 7, 8], new HalfSquaredErrorSpec(), new Conv2dSpec(3, 2, 2), pool, new FlattenSpec(), new LinearSpec(2));
+
+    private static ModelSpec GlobalPool(params ImmutableArray<LayerSpec> layers) => Case.Model(
+        [2, 7, 8], new HalfSquaredErrorSpec(),
+        [new Conv2dSpec(6, 2, 2), new ReluSpec(), new GlobalAveragePool2dSpec(), .. layers, new LinearSpec(2)]);
 
     private static ModelSpec Loss(LossSpec loss, int outputs) =>
         Model(4, loss, new LinearSpec(3), new TanhSpec(), new LinearSpec(outputs));

@@ -34,6 +34,7 @@ internal static class RandomCases
             {
                 StrideHeight = random.Next(1, 3), StrideWidth = random.Next(1, 3),
             }),
+            ["globalAveragePool2d"] = random => Planes(random, new GlobalAveragePool2dSpec()),
             ["halfSquaredError"] = random => Loss(random, new HalfSquaredErrorSpec(), 1),
             ["meanAbsolute"] = random => Loss(random, new MeanAbsoluteSpec(), 1),
             ["huber"] = random => Loss(random, new HuberSpec(0.7f), 1),

@@ -43,6 +43,8 @@ public class NetworkTests
     {
         { "linear on a plane", "layer 0 (linear) takes (features) to make (3), but its input has the shape (1, 28, 28): put a flatten layer in front of it" },
         { "conv2d on features", "layer 0 (conv2d) takes (channels, height, width), but its input has the shape (64): data.shape gives samples another one, as in [1, 8, 8]" },
+        { "global pool on features", "layer 0 (globalAveragePool2d) takes (channels, height, width), but its input has the shape (64): data.shape gives samples another one, as in [1, 8, 8]" },
+        { "global pool after flatten", "layer pool (globalAveragePool2d) takes (channels, height, width), but its input has the shape (48)" },
         { "residual", "layer 1 (residual) takes the shape (4), but its inner layers end in (5): they must keep the shape" },
         { "residual inside", "layer 0.1 (linear) has -1 units, at least 1 is needed" },
         { "embedding late", "layer 1 (embedding) takes indices, which only the features can be: make it the first layer" },
@@ -261,6 +263,9 @@ public class NetworkTests
     private static readonly ImmutableDictionary<string, ModelSpec> MisfitModels = new Dictionary<string, ModelSpec>
     {
         ["conv2d on features"] = Case.Model([64], new HalfSquaredErrorSpec(), new Conv2dSpec(4, 3, 3)),
+        ["global pool on features"] = Case.Model([64], new HalfSquaredErrorSpec(), new GlobalAveragePool2dSpec()),
+        ["global pool after flatten"] = Case.Model(
+            [3, 4, 4], new HalfSquaredErrorSpec(), new FlattenSpec(), new GlobalAveragePool2dSpec { Name = "pool" }),
         ["linear on a plane"] = Case.Model([1, 28, 28], new HalfSquaredErrorSpec(), new LinearSpec(3)),
         ["residual"] = Case.Model(
             [4], new HalfSquaredErrorSpec(), new ReluSpec(), new ResidualSpec([new LinearSpec(5)])),

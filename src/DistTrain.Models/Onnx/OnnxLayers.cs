@@ -55,6 +55,8 @@ internal ref struct OnnxLayers
             MaxPool2dSpec pool => _graph.Node(name, "MaxPool", [x], Windows(pool)),
             AveragePool2dSpec pool => _graph.Node(
                 name, "AveragePool", [x], [.. Windows(pool), OnnxGraph.Attribute("count_include_pad", 1)]),
+            GlobalAveragePool2dSpec => _graph.Node(
+                name, "Flatten", [_graph.Node(name, "GlobalAveragePool", [x])], OnnxGraph.Attribute("axis", 1)),
             BatchNormSpec norm => _graph.Node(
                 name, "BatchNormalization",
                 [x, Tensor(layer, "weight"), Tensor(layer, "bias"), Tensor(layer, "runningMean"), Tensor(layer, "runningVariance")],

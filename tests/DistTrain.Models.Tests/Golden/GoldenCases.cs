@@ -46,6 +46,7 @@ internal static class GoldenCases
         ["averagePool2dStridedPadded"] = Model(
             new Shape(2, 7, 9), new HalfSquaredErrorSpec(),
             new AveragePool2dSpec(3, 2) { StrideHeight = 2, StrideWidth = 3, PaddingHeight = 1, PaddingWidth = 1 }),
+        ["globalAveragePool2d"] = Model(new Shape(3, 5, 7), new HalfSquaredErrorSpec(), new GlobalAveragePool2dSpec()),
         ["modelCnn"] = Model(
             new Shape(1, 16, 16), new SoftmaxCrossEntropySpec(),
             new Conv2dSpec(4, 5, 5), new MaxPool2dSpec(2, 2), new Conv2dSpec(6, 3, 3), new MaxPool2dSpec(2, 2),

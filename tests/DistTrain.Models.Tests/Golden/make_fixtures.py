@@ -223,6 +223,8 @@ def planes():
     with_half_squared(case, lambda x: F.avg_pool2d(x, (2, 3)))
     case = Case("averagePool2dStridedPadded", (2, 7, 9), rows=3)
     with_half_squared(case, lambda x: F.avg_pool2d(x, (3, 2), stride=(2, 3), padding=(1, 1)))
+    case = Case("globalAveragePool2d", (3, 5, 7), rows=3)
+    with_half_squared(case, lambda x: flatten(F.adaptive_avg_pool2d(x, 1)))
 
 
 def models():

@@ -59,6 +59,8 @@ public sealed class OnnxExporterTests(OnnxRuntime runtime) : IClassFixture<OnnxR
             [2, 9, 8], new SoftmaxCrossEntropySpec(),
             new AveragePool2dSpec(3, 2) { StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1 },
             new FlattenSpec(), new LinearSpec(4)),
+        ["global average pool"] = Case.Model(
+            [2, 9, 8], new SoftmaxCrossEntropySpec(), new Conv2dSpec(6, 3, 2), new GlobalAveragePool2dSpec(), new LinearSpec(4)),
         ["LeNet with everything"] = Case.Model(
             [1, 16, 16], new SoftmaxCrossEntropySpec(),
             new Conv2dSpec(6, 5, 5), new BatchNormSpec(), new ReluSpec(), new MaxPool2dSpec(2, 2),

@@ -65,6 +65,7 @@ internal static class ModelSection
             Name)),
         ("maxPool2d", new MapShape("Largest element of each window.", [.. Window])),
         ("averagePool2d", new MapShape("Mean of each window, padding's zeros counted.", [.. Window])),
+        ("globalAveragePool2d", new MapShape("Mean of each channel's whole plane: (channels, height, width) to (channels).", Name)),
         ("batchNorm", new MapShape("Batch normalisation with statistics per shard: batchSize / shards is how many rows they are of.",
             MapKey.Number("momentum", new NumberShape(above: 0, max: 1), 0.1,
                 "Share of the newest batch in the running statistics."),
@@ -122,6 +123,7 @@ internal static class ModelSection
         "conv2d" => BindConvolution(layer),
         "maxPool2d" => BindPool(layer, static (height, width) => new MaxPool2dSpec(height, width)),
         "averagePool2d" => BindPool(layer, static (height, width) => new AveragePool2dSpec(height, width)),
+        "globalAveragePool2d" => new GlobalAveragePool2dSpec(),
         "batchNorm" => new BatchNormSpec(layer.Float("momentum"), layer.Float("epsilon")),
         "layerNorm" => new LayerNormSpec(layer.Float("epsilon")),
         "embedding" => new EmbeddingSpec(layer.Integer("count"), layer.Integer("width"))
