@@ -26,7 +26,7 @@ internal static class Failure
         {
             _ when NodeFailure.IsOutOfMemory(error) => ($"out of memory: {NodeFailure.OnShortMemory}", ExitCodes.Failed),
             FileNotFoundException { FileName: { } part } when part.Contains(", Version=", StringComparison.Ordinal) => (
-                $"{part.Split(',')[0]}, a part of the program, cannot be loaded: memory or open files ({OpenFileLimit.Remedy}) do not suffice, or "
+                $"{part.Split(',')[0]}, a part of the program, cannot be loaded: memory or open files (ulimit -n) do not suffice, or "
                 + "the installation is incomplete", ExitCodes.Failed),
             RunFileException or DataException or ModelException or CredentialException or TrainedModelException or UsageException => (error.Message, ExitCodes.BadInput),
             TrainingException => (error.Message, ExitCodes.Failed),
