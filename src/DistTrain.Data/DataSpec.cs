@@ -23,6 +23,12 @@ public abstract record DataSpec
     /// </summary>
     public SplitSpec Validation { get; init; } = SplitSpec.None;
 
+    /// <summary>
+    /// Whether test and validation part get of each class the share that they get of all rows, to the nearest row, and at least
+    /// one row of each class stays for training. For classes, where rows are set aside. Default: no, any rows are drawn.
+    /// </summary>
+    public bool Stratify { get; init; }
+
     /// <summary>What is done to the feature columns; computed on the training part only. Default: nothing.</summary>
     public ScalingSpec Scaling { get; init; } = ScalingSpec.None;
 

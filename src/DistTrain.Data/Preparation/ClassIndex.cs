@@ -70,7 +70,7 @@ internal static class ClassIndex
         return new DataException(
             $"{place}, column \"{column}\": " + (areSetAside
                 ? $"all rows with the label {quoted} were set aside, and none is left in the training part ({known}); take so rare "
-                    + "a label out, set fewer rows aside, or draw others with another training.seed"
+                    + "a label out, set fewer rows aside, or keep one for training with data.stratify"
                 : $"the label {quoted} does not occur in the training part ({known}); correct it, or give the training part such a row")
             + (areAmounts ? ", or set data.targets to \"values\" if the labels are amounts and not classes" : ""));
     }

@@ -11,7 +11,7 @@ internal static class DataPreparation
     public static PreparedData Prepare(DataSpec spec, string baseFolder, ulong seed)
     {
         using RawData raw = RawData.Read(spec, baseFolder);
-        RowSplit split = RowSplit.Draw(raw.Train.RowCount, spec.Split, spec.Validation, seed);
+        RowSplit split = RowSplit.Draw(raw.Train.RowCount, spec.Split, spec.Validation, Strata(spec, raw.Train), seed);
         FeatureColumns columns = FeatureColumns.Of(raw.Train, split.Train);
         RawPart train = raw.Train.Encode(columns);
         ImmutableArray<float> fill = FeatureStatistics.Fill(train, split.Train, spec.Missing);
@@ -102,6 +102,24 @@ internal static class DataPreparation
             sections.ForEach(static section => section.Dispose());
             throw;
         }
+    }
+
+    /// <returns>The labels whose shares the split keeps; null: it takes any rows.</returns>
+    private static RawLabels? Strata(DataSpec spec, RawPart train)
+    {
+        if (!spec.Stratify)
+        {
+            return null;
+        }
+
+        if (spec is { Split: SplitSpec.Nothing, Validation: SplitSpec.Nothing })
+        {
+            throw new DataException(
+                "data.stratify is true, but no rows are set aside; give data.testFraction or data.validationFraction, or remove it");
+        }
+
+        return train.Targets as RawLabels ?? throw new DataException(
+            "data.stratify is true, but data.targets is \"values\"; only classes have shares to keep, remove it");
     }
 
     private static ImmutableArray<string> ClassNames(DataSpec spec, RawPart train, int[] trainRows)

@@ -49,7 +49,7 @@ public sealed partial class ReadmeTests
         string section = Readme.Split("### Your own table\n")[1].Split("\n### ")[0];
         string[] settings = [.. Setting().Matches(section).Select(match => match.Groups[1].Value)];
 
-        Assert.Equal(9, settings.Length);
+        Assert.Equal(10, settings.Length);
         foreach (string setting in settings)
         {
             string labels = setting.StartsWith("\"labels\"", StringComparison.Ordinal) ? "" : "\"labels\": -1, ";

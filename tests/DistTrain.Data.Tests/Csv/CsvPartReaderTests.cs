@@ -257,7 +257,7 @@ public sealed class CsvPartReaderTests : IDisposable
             [
                 null,
                 $"train.csv line 6, column \"y\": all rows with the label \"rare\" were set aside, and none is left in the "
-                + "training part (u, v); take so rare a label out, set fewer rows aside, or draw others with another training.seed",
+                + "training part (u, v); take so rare a label out, set fewer rows aside, or keep one for training with data.stratify",
             ],
             messages.Select(message => message?[message.IndexOf("train.csv", StringComparison.Ordinal)..]).Order());
     }

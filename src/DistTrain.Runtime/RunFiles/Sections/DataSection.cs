@@ -31,6 +31,9 @@ internal static class DataSection
             + "Not together with validationRows."),
         MapKey.Optional("validationRows", new IntegerShape(1),
             "Rows of the training file set aside for validation. Not together with validationFraction."),
+        MapKey.Optional("stratify", new FlagShape(),
+            "Whether the rows set aside have of each class the same share, and one row of each class stays for training. Default: "
+            + "false, any rows are drawn."),
         MapKey.Text("scaling", new VariantShape("a scaling", "type",
             ("none", new MapShape("Features are used as they are.")),
             ("standardize", new MapShape("Each feature to mean 0 and standard deviation 1 over the training part.")),
@@ -117,6 +120,7 @@ internal static class DataSection
             Targets = section.OptionalText("targets") == "values" ? TargetKind.Values : TargetKind.Classes,
             Split = BindSplit(section, "test"),
             Validation = BindSplit(section, "validation"),
+            Stratify = section["stratify"] is JsonFlag { Value: true },
             Scaling = BindScaling(section.Map("scaling")),
             Missing = BindMissing(section),
             FeatureShape = section["shape"] is JsonList shape ? BindShape(shape) : null,
